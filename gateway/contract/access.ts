@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { permissions, roles } from '../domain/words.ts'
+import { Id, Name, UtcMsField } from './common.ts'
+
+export const Role = z.enum(roles)
+
+/** Either user and password, or the one-time ticket of the link that `npm start` prints. */
+export const LoginBody = z.union([
+  z.strictObject({ user: z.string().min(1).max(120), password: z.string().min(1).max(1_024) }),
+  z.strictObject({ ticket: z.string().min(1).max(200) }),
+])
+
+export const Session = z.object({
+  user: z.string(),
+  name: z.string(),
+  role: Role,
+  permissions: z.array(z.enum(permissions)),
+  expiresUtcMs: UtcMsField,
+  /** What the page needs before anything else. */
+  zoneName: z.string(),
+  timeZone: z.string(),
+})
+export type Session = z.infer<typeof Session>
+
+export const NewAccount = z.strictObject({
+  user: z.string().regex(/^[\p{L}\p{N}._-]{1,64}$/u, 'letters, digits, dot, - and _, at most 64'),
+  name: Name,
+  role: Role,
+  password: z.string().min(10, 'at least 10 characters').max(1_024),
+})
+export const Account = z.object({
+  id: Id,
+  user: z.string(),
+  name: z.string(),
+  role: Role,
+  disabled: z.boolean(),
+  createdUtcMs: UtcMsField,
+})
+export type Account = z.infer<typeof Account>
+export const PatchAccount = z.strictObject({
+  name: Name.optional(),
+  role: Role.optional(),
+  disabled: z.boolean().optional(),
+  password: NewAccount.shape.password.optional(),
+})
+
+/** One line of the audit trail: who did what to what, with which outcome. */
+export const AuditEntry = z.object({
+  id: z.int(),
+  utcMs: UtcMsField,
+  user: z.string().nullable(),
+  role: Role.nullable(),
+  /** e.g. `session.login`, `footage.play`, `footage.download`, `camera.add` */
+  action: z.string(),
+  /** What it was done to, e.g. a camera id. */
+  object: z.string().nullable(),
+  outcome: z.enum(['done', 'refused']),
+  /** Small facts as JSON: the interval played, the fields changed. Never a secret. */
+  facts: z.record(z.string(), z.unknown()),
+  address: z.string().nullable(),
+})
+export type AuditEntry = z.infer<typeof AuditEntry>

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { gapReasons } from '../domain/words.ts'
+import { Id, Name, UtcMsField } from './common.ts'
+
+export const GapReason = z.enum(gapReasons)
+export const StreamName = z.enum(['main', 'sub'])
+export type StreamName = z.infer<typeof StreamName>
+
+export const StreamFacts = z.object({
+  codec: z.enum(['H264', 'H265']),
+  widthPx: z.int(),
+  heightPx: z.int(),
+  fps: z.number().nullable(),
+  kbps: z.number().nullable(),
+})
+export type StreamFacts = z.infer<typeof StreamFacts>
+
+/** What the camera is doing now. `recording` means that frames of the main stream arrive and are written. */
+export const CameraState = z.object({
+  status: z.enum(['connecting', 'recording', 'offline', 'disabled']),
+  reason: GapReason.nullable(),
+  /** One English sentence for operators; the dashboard shows its own words for `reason`. */
+  detail: z.string().nullable(),
+  sinceUtcMs: UtcMsField,
+  nextTryUtcMs: UtcMsField.nullable(),
+  lastFrameUtcMs: UtcMsField.nullable(),
+  /** Measured on the running main stream. */
+  fps: z.number().nullable(),
+  kbps: z.number().nullable(),
+})
+export type CameraState = z.infer<typeof CameraState>
+
+export const Camera = z.object({
+  id: Id,
+  name: z.string(),
+  areaId: Id,
+  /** What the pictures may be used for (PIPL art. 26). */
+  purpose: z.string(),
+  /** ONVIF device address, or the RTSP address without user info. */
+  address: z.string(),
+  kind: z.enum(['onvif', 'rtsp']),
+  endpoint: z.string().nullable(),
+  user: z.string(),
+  enabled: z.boolean(),
+  device: z
+    .object({ manufacturer: z.string(), model: z.string(), firmware: z.string(), serial: z.string() })
+    .nullable(),
+  main: StreamFacts.nullable(),
+  sub: StreamFacts.nullable(),
+  ptz: z.boolean(),
+  /** The camera's own clock minus the gateway's, at the last look. */
+  clockOffsetMs: z.number().nullable(),
+  state: CameraState,
+})
+export type Camera = z.infer<typeof Camera>
+
+const place = { name: Name, areaId: Id, purpose: z.string().trim().min(1).max(200) }
+const login = { user: z.string().max(120).default(''), password: z.string().max(256).default('') }
+export const NewCamera = z.union([
+  z.strictObject({ address: z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }), ...login, ...place }),
+  z.strictObject({ rtspUrl: z.url({ protocol: /^rtsps?$/, hostname: z.regexes.hostname }), ...login, ...place }),
+])
+export type NewCamera = z.infer<typeof NewCamera>
+
+export const PatchCamera = z.strictObject({
+  name: Name.optional(),
+  areaId: Id.optional(),
+  purpose: place.purpose.optional(),
+  enabled: z.boolean().optional(),
+  user: z.string().max(120).optional(),
+  password: z.string().max(256).optional(),
+})
+export type PatchCamera = z.infer<typeof PatchCamera>
+
+/** A camera that answered WS-Discovery and is not yet added. */
+export const CameraCandidate = z.object({
+  endpoint: z.string(),
+  /** ONVIF device address; its host is the host that answered. */
+  address: z.string(),
+  name: z.string().nullable(),
+  hardware: z.string().nullable(),
+  location: z.string().nullable(),
+  firstSeenUtcMs: UtcMsField,
+  lastSeenUtcMs: UtcMsField,
+  /** The camera it already is, when it was added. */
+  cameraId: Id.nullable(),
+})
+export type CameraCandidate = z.infer<typeof CameraCandidate>
+
+/** Recorded and missing stretches, in order, not overlapping. Times outside recorded and gap were not expected (before the camera was added). */
+export const Span = z.object({
+  kind: z.enum(['recorded', 'gap']),
+  startUtcMs: UtcMsField,
+  endUtcMs: UtcMsField,
+  reason: GapReason.optional(),
+})
+export type Span = z.infer<typeof Span>
+export const Spans = z.object({ spans: z.array(Span) })

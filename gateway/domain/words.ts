@@ -1,0 +1,69 @@
+/** Words that are stored, sent and shown: each list is the only place where it is spelled out. */
+
+/** What an area is for. The three forbidden kinds exist so that a plan can name them, and never hold a camera (State Council Order 799, art. 8). */
+export const areaKinds = [
+  'raw',
+  'process',
+  'pack',
+  'store',
+  'lab',
+  'gate',
+  'road',
+  'corridor',
+  'waste',
+  'outfall',
+  'living',
+  'changing',
+  'toilet',
+] as const
+export type AreaKind = (typeof areaKinds)[number]
+
+const forbidden: readonly AreaKind[] = ['living', 'changing', 'toilet']
+/** May a camera be placed in an area of this kind? */
+export const mayFilm = (kind: AreaKind): boolean => !forbidden.includes(kind)
+
+export const roles = ['office', 'regulator', 'ops', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** What a role may do. `watch` live, `review` footage, `download` it, `acknowledge` alerts, `configure` devices and rules, `administer` accounts. */
+export const permissions = ['watch', 'review', 'download', 'acknowledge', 'configure', 'audit', 'administer'] as const
+export type Permission = (typeof permissions)[number]
+const granted: Record<Role, readonly Permission[]> = {
+  office: ['watch', 'review', 'download', 'acknowledge'],
+  regulator: ['watch', 'review', 'download', 'audit'],
+  ops: ['watch', 'acknowledge', 'configure'],
+  admin: permissions,
+}
+export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission)
+
+/** Why a stretch that should have been recorded was not. */
+export const gapReasons = [
+  /** The camera is being reached for the first time. */
+  'connecting',
+  /** The connection ended, was refused, or nothing came for 10 s. */
+  'camera-lost',
+  /** Wrong user or password. */
+  'camera-denied',
+  /** Video arrives, but never a picture to start from. */
+  'no-keyframe',
+  /** Connected, but the bytes stopped. */
+  'stalled',
+  /** The stream is neither H.264 nor H.265. */
+  'unsupported-codec',
+  /** The gateway was stopped on purpose. */
+  'gateway-stopped',
+  /** The gateway ended without a goodbye: killed, or power lost. */
+  'gateway-crashed',
+  'disk-full',
+  /** The recordings folder is not the one that was marked: unmounted, foreign or read-only. */
+  'disk-away',
+  /** Switched off by an operator. */
+  'disabled',
+  /** The wall clock or the camera's clock jumped; a new run was begun. */
+  'clock-step',
+  /** The disk or this machine could not keep up. */
+  'overload',
+] as const
+export type GapReason = (typeof gapReasons)[number]
+/** How a run ended. `rotated` only closes a run whose stream parameters changed. */
+export type RunEndReason = GapReason | 'rotated'

@@ -1,0 +1,85 @@
+import { type Failure, toFailure } from '../domain/failure.ts'
+import type { Millis, UtcMs } from '../domain/units.ts'
+import type { Clock } from './clock.ts'
+import { type Log, LogKey } from './log.ts'
+
+export interface Tools {
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What is known about a supervised task: shown on /readyz and to operators. */
+export interface Health {
+  ok: boolean
+  /** Why not ok: the code of the last failure. */
+  code: string | null
+  message: string | null
+  sinceUtcMs: UtcMs
+  nextTryUtcMs: UtcMs | null
+}
+
+export interface Task {
+  readonly name: string
+  /** One honest attempt. Resolves when there is nothing left to do, throws when the attempt failed. */
+  runOnce(signal: AbortSignal): Promise<void>
+}
+
+export interface Retry {
+  readonly firstMs: Millis
+  readonly capMs: Millis
+  /** An attempt that lasted this long counts as good: the pause starts small again. */
+  readonly calmMs: Millis
+}
+
+export const defaultRetry: Retry = { firstMs: 500, capMs: 30_000, calmMs: 30_000 }
+
+/** Full-jitter back-off: uniform in 0..min(cap, first * 2^attempt), never under a tenth of `firstMs`. `random` is in [0, 1). */
+export function backoffMs(retry: Retry, attempt: number, random: number): Millis {
+  const ceiling = Math.min(retry.capMs, retry.firstMs * 2 ** Math.min(attempt, 30))
+  return Math.max(retry.firstMs / 10, ceiling * random)
+}
+
+export interface SuperviseOptions {
+  readonly retry?: Retry
+  readonly random?: () => number
+  /** Told after each failed attempt, before the pause. */
+  readonly onFailure?: (failure: Failure, nextTryUtcMs: UtcMs) => void
+  /** What a normal end means: `again` (default) pauses and starts anew, `done` stops supervising. */
+  readonly onEnd?: 'again' | 'done'
+}
+
+/** Keeps one task alive until `signal` aborts. Owns retry, back-off and the log line; never throws. */
+export async function supervise(
+  task: Task,
+  { clock, log }: Tools,
+  signal: AbortSignal,
+  options: SuperviseOptions = {},
+): Promise<void> {
+  const { retry = defaultRetry, random = Math.random, onFailure, onEnd = 'again' } = options
+  let attempt = 0
+  while (!signal.aborted) {
+    const startedMs = clock.monotonic()
+    let failure: Failure | undefined
+    try {
+      await task.runOnce(signal)
+      if (onEnd === 'done') return
+    } catch (cause) {
+      failure = toFailure(cause)
+    }
+    if (signal.aborted) return
+    if (clock.monotonic() - startedMs >= retry.calmMs) attempt = 0
+    const pauseMs = backoffMs(retry, attempt++, random())
+    if (failure) {
+      onFailure?.(failure, clock.now() + pauseMs)
+      const line = {
+        [LogKey.task]: task.name,
+        [LogKey.code]: failure.code,
+        ...failure.facts,
+        pauseMs: Math.round(pauseMs),
+      }
+      if (failure.kind === 'bug') log.error({ ...line, err: failure.cause ?? failure }, failure.message)
+      else log.warn(line, failure.message)
+    }
+    await clock.sleep(pauseMs, signal)
+  }
+}
