@@ -63,6 +63,8 @@ export const gapReasons = [
   'clock-step',
   /** The disk or this machine could not keep up. */
   'overload',
+  /** It was recorded, but its file is no longer on the disk. */
+  'footage-missing',
 ] as const
 export type GapReason = (typeof gapReasons)[number]
 /** How a run ended. `rotated` only closes a run whose stream parameters changed. */

@@ -1,0 +1,89 @@
+import { Failure } from '../domain/failure.ts'
+import { seconds } from '../domain/units.ts'
+import { runChild } from '../lib/child.ts'
+import type { Tools } from '../lib/supervise.ts'
+import { boxCollector, need } from '../media/boxes.ts'
+import { samplesOf } from '../media/fragment.ts'
+import { readInit } from '../media/init.ts'
+import type { StreamEvent } from '../media/stream.ts'
+import { concatScript, readerArgs, type StreamAddress } from './ffmpeg-args.ts'
+import { streamFailure } from './stream-errors.ts'
+
+/** No byte for this long counts as lost, whatever ffmpeg believes. */
+const silenceMs = seconds(10)
+/** Connected and sending, but nothing to start from. */
+const keyframeMs = seconds(30)
+
+/**
+ * Reads one stream of a camera until it ends or `signal` aborts: an init, then frames from the first keyframe on. `take` is called in
+ * order and must return at once.
+ * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · stalled · no-keyframe · unsupported-codec
+ */
+export async function readStream(
+  address: StreamAddress,
+  tools: Tools,
+  signal: AbortSignal,
+  take: (event: StreamEvent) => void,
+): Promise<void> {
+  const watch = new AbortController()
+  const either = AbortSignal.any([signal, watch.signal])
+  const startedMs = tools.clock.monotonic()
+  let lastByteMs = startedMs
+  let hadBytes = false
+  let hadKey = false
+  let gaveUp: Failure | undefined
+
+  const giveUp = (failure: Failure) => {
+    gaveUp ??= failure
+    watch.abort()
+  }
+  const watching = (async () => {
+    while ((await tools.clock.sleep(1_000, either)) === 'slept') {
+      const now = tools.clock.monotonic()
+      if (now - lastByteMs > silenceMs)
+        giveUp(
+          hadBytes
+            ? new Failure('away', 'stalled', 'connected, but nothing came for 10 s')
+            : new Failure('away', 'camera-lost', 'the camera does not answer'),
+        )
+      else if (!hadKey && hadBytes && now - startedMs > keyframeMs)
+        giveUp(new Failure('away', 'no-keyframe', 'video arrives, but no keyframe for 30 s'))
+    }
+  })()
+
+  const collect = boxCollector()
+  let ftyp: Uint8Array = new Uint8Array()
+  let moof: Uint8Array | undefined
+  const takeBox = (box: Uint8Array) => {
+    const type = String.fromCharCode(...box.subarray(4, 8))
+    if (type === 'ftyp') ftyp = box
+    else if (type === 'moov') take({ init: readInit(Buffer.concat([ftyp, box])) })
+    else if (type === 'moof') moof = box
+    else if (type === 'mdat' && moof) {
+      const arrivedUtcMs = tools.clock.now()
+      const [sample] = samplesOf(need(moof, 'moof').body, box.subarray(8))
+      if (sample && (hadKey ||= sample.key))
+        take({ frame: { sample, bytes: Buffer.concat([moof, box]), arrivedUtcMs } })
+      moof = undefined
+    }
+  }
+
+  try {
+    const exit = await runChild('ffmpeg', readerArgs, {
+      signal: either,
+      talk: async (stdout, stdin) => {
+        stdin.end(concatScript(address))
+        for await (const chunk of stdout as AsyncIterable<Buffer>) {
+          lastByteMs = tools.clock.monotonic()
+          hadBytes = true
+          for (const box of collect(chunk)) takeBox(box)
+        }
+      },
+    })
+    if (signal.aborted) return
+    throw gaveUp ?? streamFailure(exit.lastLines, hadKey)
+  } finally {
+    watch.abort()
+    await watching
+  }
+}

@@ -1,0 +1,62 @@
+import { Failure } from './failure.ts'
+
+/** A topic template such as `zone/{sensor}/{metric}`: literals, `+` for any part, `{sensor}` once and `{metric}` at most once. */
+export interface TopicTemplate {
+  /** The MQTT filter that receives what the template can match. */
+  readonly filter: string
+  /** @returns the topic up to and including the sensor's part, and the metric's part; undefined when the topic does not fit */
+  match(topic: string): { sensorTopic: string; sensor: string; metric: string | null } | undefined
+}
+
+/** @throws Failure invalid (`topic-template`) */
+export function topicTemplate(source: string): TopicTemplate {
+  const parts = source.split('/')
+  const refuse = (why: string) => new Failure('invalid', 'topic-template', `topic template ${source}: ${why}`, { source })
+  for (const part of parts) {
+    const known = part === '{sensor}' || part === '{metric}' || part === '+'
+    if (!known && /[{}+#]/.test(part)) throw refuse(`"${part}" is not {sensor}, {metric}, + or a plain word`)
+  }
+  const sensorAt = parts.indexOf('{sensor}')
+  const metricAt = parts.indexOf('{metric}')
+  if (sensorAt < 0) throw refuse('it must contain {sensor}')
+  if (parts.lastIndexOf('{sensor}') !== sensorAt) throw refuse('{sensor} may stand only once')
+  if (parts.lastIndexOf('{metric}') !== metricAt) throw refuse('{metric} may stand only once')
+
+  return {
+    filter: parts.map((part) => (part === '{sensor}' || part === '{metric}' ? '+' : part)).join('/'),
+    match(topic) {
+      const found = topic.split('/')
+      if (found.length !== parts.length) return undefined
+      for (const [at, part] of parts.entries()) {
+        if (part === '+') continue
+        if (part === '{sensor}' || part === '{metric}') {
+          if (found[at] === '') return undefined
+        } else if (part !== found[at]) return undefined
+      }
+      return {
+        sensorTopic: found.slice(0, sensorAt + 1).join('/'),
+        sensor: found[sensorAt] ?? '',
+        metric: metricAt < 0 ? null : (found[metricAt] ?? null),
+      }
+    },
+  }
+}
+
+/** Does an MQTT filter (`+`, `#`) receive this topic? Topics that begin with `$` are not received by a leading wildcard. */
+export function filterMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/')
+  const found = topic.split('/')
+  if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false
+  for (const [at, part] of wanted.entries()) {
+    if (part === '#') return true
+    if (at >= found.length || (part !== '+' && part !== found[at])) return false
+  }
+  return wanted.length === found.length
+}
+
+/** Filters without those topics that another filter receives already, so that no broker delivers a message twice. */
+export function leanFilters(filters: Iterable<string>): string[] {
+  const all = [...new Set(filters)]
+  const wild = all.filter((filter) => /[+#]/.test(filter))
+  return all.filter((filter) => !wild.some((other) => other !== filter && filterMatches(other, filter)))
+}
