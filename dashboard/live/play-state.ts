@@ -1,0 +1,89 @@
+import type { GapReason } from '../../gateway/domain/words.ts'
+import type { LiveEvent } from '../../gateway/contract/live.ts'
+import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
+
+type StreamEvent = Extract<LiveEvent, { type: 'stream' }>
+/** Which stream is shown, and why it is not the best one. */
+export type Shown = Pick<StreamEvent, 'stream' | 'tier' | 'codec' | 'widthPx' | 'heightPx' | 'why'>
+
+export type RefusedCode =
+  | Extract<LiveEvent, { type: 'refused' }>['code']
+  | 'login'
+  | 'forbidden'
+  | 'missing'
+  | 'invalid'
+
+/** What a tile may say about itself. `live` and `late` only while a frame was presented in the last 2 s. */
+export type PlayPhase =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live'; readonly ageMs: Millis | null }
+  | { readonly kind: 'late'; readonly ageMs: Millis }
+  /** The picture stands still; `sinceUtcMs` is when the shown frame was captured, as far as it is known. */
+  | { readonly kind: 'stalled'; readonly sinceUtcMs: UtcMs }
+  | {
+      readonly kind: 'offline'
+      readonly reason: GapReason | 'gateway-lost'
+      readonly detail: string | null
+      readonly nextTryUtcMs: UtcMs | null
+    }
+  | { readonly kind: 'refused'; readonly code: RefusedCode; readonly detail: string | null }
+  | { readonly kind: 'paused' }
+export type PlayState = PlayPhase & { readonly shown: Shown | null }
+export type PlayKind = PlayState['kind']
+
+/** A frame presented longer ago than this is not live. */
+export const freshMs: Millis = 2_000
+/** A presented frame older than this is late. */
+export const lateMs: Millis = 2_000
+/** No connection for this long, after there was a picture, counts as offline. */
+const lostMs: Millis = 6_000
+
+/** What `judge` looks at. Times are monotonic unless they say otherwise. */
+export interface Facts {
+  readonly refused: { readonly code: RefusedCode; readonly detail: string | null } | null
+  readonly visible: boolean
+  readonly offline: Extract<LiveEvent, { type: 'offline' }> | null
+  readonly shown: Shown | null
+  readonly connected: boolean
+  /** When the connection was lost or first tried. */
+  readonly lostAtMs: Millis | null
+  readonly attempts: number
+  readonly nextTryAtMs: Millis | null
+  readonly presentedAtMs: Millis | null
+  readonly presentedUtcMs: UtcMs | null
+  /** Capture time of the presented frame by the gateway's clock. */
+  readonly captureUtcMs: UtcMs | null
+  /** The gateway's clock minus this browser's. */
+  readonly serverOffsetMs: Millis | null
+}
+
+/** @returns the honest state at monotonic `atMs` and wall time `utcMs` of this browser */
+export function judge(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayState {
+  return { ...phase(facts, atMs, utcMs), shown: facts.shown }
+}
+
+function phase(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayPhase {
+  if (facts.refused) return { kind: 'refused', ...facts.refused }
+  if (!facts.visible) return { kind: 'paused' }
+  if (facts.offline) {
+    const { reason, detail, nextTryUtcMs } = facts.offline
+    return { kind: 'offline', reason, detail, nextTryUtcMs }
+  }
+  if (facts.presentedAtMs !== null && atMs - facts.presentedAtMs <= freshMs) {
+    const ageMs = ageOf(facts, utcMs)
+    return ageMs !== null && ageMs > lateMs ? { kind: 'late', ageMs } : { kind: 'live', ageMs }
+  }
+  const lostForMs = facts.lostAtMs === null ? 0 : atMs - facts.lostAtMs
+  if (!facts.connected && facts.attempts > 0 && lostForMs >= lostMs) {
+    const nextTryUtcMs = facts.nextTryAtMs === null ? null : utcMs + (facts.nextTryAtMs - atMs)
+    return { kind: 'offline', reason: 'gateway-lost', detail: null, nextTryUtcMs }
+  }
+  if (facts.presentedUtcMs === null) return { kind: 'connecting' }
+  return { kind: 'stalled', sinceUtcMs: facts.captureUtcMs ?? facts.presentedUtcMs }
+}
+
+/** Age of the presented frame now. Never below zero: clocks differ by some milliseconds. */
+function ageOf(facts: Facts, utcMs: UtcMs): Millis | null {
+  if (facts.captureUtcMs === null || facts.serverOffsetMs === null) return null
+  return Math.max(0, utcMs + facts.serverOffsetMs - facts.captureUtcMs)
+}
