@@ -1,0 +1,28 @@
+import type { Area, Workshop, Zone } from '../../gateway/contract/zone.ts'
+
+export type Site = Zone['sites'][number]
+
+/** Where an area is: in a workshop, or (workshop null) in the site's shared part. */
+export interface Place {
+  readonly area: Area
+  readonly workshop: Workshop | null
+  readonly site: Site
+}
+
+/** Every area of the zone by its id, in the zone's own order. */
+export function placesOf(zone: Zone | null): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>()
+  for (const site of zone?.sites ?? []) {
+    for (const workshop of site.workshops) {
+      for (const area of workshop.areas) places.set(area.id, { area, workshop, site })
+    }
+    for (const area of site.areas) places.set(area.id, { area, workshop: null, site })
+  }
+  return places
+}
+
+/** `李记豆制品 · 冷库`; a shared area stands alone. */
+export function placeName(place: Place | undefined): string {
+  if (place === undefined) return '—'
+  return place.workshop === null ? place.area.name : `${place.workshop.name} · ${place.area.name}`
+}

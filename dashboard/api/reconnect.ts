@@ -1,0 +1,6 @@
+import type { Millis } from '../../gateway/domain/units.ts'
+
+/** Full-jitter back-off of every socket of the page: uniform in 0..min(30 s, 0.5 s * 2^attempt), at least 0.1 s. `random` is in [0, 1). */
+export function reconnectMs(attempt: number, random: number): Millis {
+  return Math.max(100, Math.min(30_000, 500 * 2 ** Math.min(attempt, 10)) * random)
+}

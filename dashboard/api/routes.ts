@@ -1,0 +1,90 @@
+import type { Account, AuditEntry, Session } from '../../gateway/contract/access.ts'
+import type { Alert, NewRule, Rule } from '../../gateway/contract/alert.ts'
+import type { Camera, CameraCandidate, NewCamera, PatchCamera, Span } from '../../gateway/contract/camera.ts'
+import type { History, Sensor, SensorCandidate } from '../../gateway/contract/sensor.ts'
+import type { Zone } from '../../gateway/contract/zone.ts'
+import type { UtcRange } from '../../gateway/domain/units.ts'
+import type { Role } from '../../gateway/domain/words.ts'
+import type { Request } from './request.ts'
+
+export interface Discovery {
+  readonly cameras: readonly CameraCandidate[]
+  readonly sensors: readonly SensorCandidate[]
+}
+
+/** /readyz: every part by name, with ok or why not. */
+export interface Readiness {
+  readonly ok: boolean
+  readonly parts: readonly { name: string; ok: boolean; message: string | null; sinceUtcMs: number }[]
+}
+
+export interface AccountChange {
+  readonly name?: string
+  readonly role?: Role
+  readonly disabled?: boolean
+  readonly password?: string
+}
+
+const range = ({ fromUtcMs, toUtcMs }: UtcRange): string =>
+  `fromUtcMs=${Math.round(fromUtcMs)}&toUtcMs=${Math.round(toUtcMs)}`
+const id = encodeURIComponent
+
+/** Every route the dashboard calls; nothing else in the dashboard knows an address of the gateway. */
+export function createApi(request: Request) {
+  const get = <Answer>(path: string, signal?: AbortSignal) => request<Answer>(path, signal ? { signal } : {})
+  const post = <Answer>(path: string, body: unknown = {}) => request<Answer>(path, { method: 'POST', body })
+  const patch = <Answer>(path: string, body: unknown) => request<Answer>(path, { method: 'PATCH', body })
+  const remove = (path: string) => request<void>(path, { method: 'DELETE' })
+  return {
+    session: (signal?: AbortSignal) => get<Session>('/api/session', signal),
+    login: (user: string, password: string) => post<Session>('/api/session', { user, password }),
+    enter: (ticket: string) => post<Session>('/api/session', { ticket }),
+    logout: () => remove('/api/session'),
+
+    zone: (signal?: AbortSignal) => get<Zone>('/api/zone', signal),
+    zoneFileHref: '/api/zone.yaml',
+
+    cameras: async (signal?: AbortSignal) => (await get<{ cameras: Camera[] }>('/api/cameras', signal)).cameras,
+    addCamera: (camera: NewCamera) => post<Camera>('/api/cameras', camera),
+    changeCamera: (cameraId: string, change: PatchCamera) => patch<Camera>(`/api/cameras/${id(cameraId)}`, change),
+    removeCamera: (cameraId: string) => remove(`/api/cameras/${id(cameraId)}`),
+    spans: async (cameraId: string, wanted: UtcRange, signal?: AbortSignal) =>
+      (await get<{ spans: Span[] }>(`/api/cameras/${id(cameraId)}/spans?${range(wanted)}`, signal)).spans,
+    playlistHref: (cameraId: string, wanted: UtcRange) => `/api/cameras/${id(cameraId)}/playlist.m3u8?${range(wanted)}`,
+    clipHref: (cameraId: string, wanted: UtcRange) => `/api/cameras/${id(cameraId)}/clip.mp4?${range(wanted)}`,
+    snapshotHref: (cameraId: string) => `/api/cameras/${id(cameraId)}/snapshot.jpg`,
+
+    discovery: (signal?: AbortSignal) => get<Discovery>('/api/discovery', signal),
+    scan: () => post<unknown>('/api/discovery/scan'),
+
+    sensors: async (signal?: AbortSignal) => (await get<{ sensors: Sensor[] }>('/api/sensors', signal)).sensors,
+    approveSensor: (sensor: { candidateId: string; areaId: string; name?: string }) =>
+      post<Sensor>('/api/sensors', sensor),
+    changeSensor: (sensorId: string, change: { name?: string; areaId?: string }) =>
+      patch<Sensor>(`/api/sensors/${id(sensorId)}`, change),
+    removeSensor: (sensorId: string) => remove(`/api/sensors/${id(sensorId)}`),
+    history: (sensorId: string, metric: string, wanted: UtcRange, widthPx: number, signal?: AbortSignal) =>
+      get<History>(
+        `/api/sensors/${id(sensorId)}/history?metric=${id(metric)}&${range(wanted)}&widthPx=${Math.round(widthPx)}`,
+        signal,
+      ),
+
+    rules: async (signal?: AbortSignal) => (await get<{ rules: Rule[] }>('/api/rules', signal)).rules,
+    addRule: (rule: NewRule) => post<Rule>('/api/rules', rule),
+    changeRule: (ruleId: string, change: Partial<Omit<Rule, 'id'>>) => patch<Rule>(`/api/rules/${id(ruleId)}`, change),
+    removeRule: (ruleId: string) => remove(`/api/rules/${id(ruleId)}`),
+    alerts: async (state: 'open' | 'closed' | 'all', signal?: AbortSignal) =>
+      (await get<{ alerts: Alert[] }>(`/api/alerts?state=${state}`, signal)).alerts,
+    acknowledge: (alertId: string, note: string) => post<Alert>(`/api/alerts/${id(alertId)}/acknowledge`, { note }),
+
+    accounts: async (signal?: AbortSignal) => (await get<{ accounts: Account[] }>('/api/accounts', signal)).accounts,
+    addAccount: (account: { user: string; name: string; role: Role; password: string }) =>
+      post<Account>('/api/accounts', account),
+    changeAccount: (accountId: string, change: AccountChange) =>
+      patch<Account>(`/api/accounts/${id(accountId)}`, change),
+    audit: async (signal?: AbortSignal) =>
+      (await get<{ entries: AuditEntry[] }>('/api/audit?limit=200', signal)).entries,
+    ready: (signal?: AbortSignal) => get<Readiness>('/readyz', signal),
+  }
+}
+export type Api = ReturnType<typeof createApi>

@@ -1,0 +1,123 @@
+import { batch, computed, type Signal, signal } from '@preact/signals'
+import type { Alert } from '../../gateway/contract/alert.ts'
+import type { Camera, CameraState } from '../../gateway/contract/camera.ts'
+import type { FeedChange } from '../../gateway/contract/feed.ts'
+import type { Sensor } from '../../gateway/contract/sensor.ts'
+import type { Zone } from '../../gateway/contract/zone.ts'
+import type { UtcMs } from '../../gateway/domain/units.ts'
+import type { Snapshot } from './feed-order.ts'
+import { placesOf } from './places.ts'
+import type { ApiProblem } from './request.ts'
+
+/** The newest value of one metric. */
+export type Latest = Sensor['latest'][number]
+
+/** A list that is loaded over HTTP: null until it is here. `problem` is the last attempt's, the old value stays. */
+export interface Store<Value> {
+  readonly value: Signal<Value | null>
+  readonly problem: Signal<ApiProblem | null>
+}
+const store = <Value>(): Store<Value> => ({ value: signal(null), problem: signal(null) })
+
+export const isOpen = (alert: Alert): boolean => alert.clearedUtcMs === null || alert.acknowledgedUtcMs === null
+
+/** Critical first, then unacknowledged, then the newest. */
+export function byUrgency(a: Alert, b: Alert): number {
+  if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1
+  const unseen = Number(a.acknowledgedUtcMs !== null) - Number(b.acknowledgedUtcMs !== null)
+  return unseen === 0 ? b.raisedUtcMs - a.raisedUtcMs : unseen
+}
+
+/** What the page knows of the zone now: filled by lists over HTTP, kept true by the feed. Holds data only, fetches nothing. */
+export function createStores() {
+  const cameras = store<readonly Camera[]>()
+  const sensors = store<readonly Sensor[]>()
+  const zone = store<Zone>()
+  const openAlerts = signal<readonly Alert[] | null>(null)
+  const timeline = signal<{ cameraId: string; endUtcMs: UtcMs } | null>(null)
+  const rulesVersion = signal(0)
+  const discoveryVersion = signal(0)
+  const alertsVersion = signal(0)
+  const latest = new Map<string, Signal<Latest | null>>()
+
+  const latestOf = (sensorId: string, metric: string): Signal<Latest | null> => {
+    const key = `${sensorId} ${metric}`
+    const known = latest.get(key)
+    if (known !== undefined) return known
+    const made = signal<Latest | null>(null)
+    latest.set(key, made)
+    return made
+  }
+  const learn = (sensorId: string, next: Latest): void => {
+    const at = latestOf(sensorId, next.metric)
+    const before = at.peek()
+    if (before === null || before.utcMs <= next.utcMs) at.value = next
+  }
+  const setState = (cameraId: string, state: CameraState): void => {
+    const list = cameras.value.peek()
+    if (list === null) return
+    cameras.value.value = list.map((camera) => (camera.id === cameraId ? { ...camera, state } : camera))
+  }
+  const setOnline = (sensorId: string): void => {
+    const list = sensors.value.peek()
+    if (list === null || list.find((one) => one.id === sensorId)?.status === 'online') return
+    sensors.value.value = list.map((one) => (one.id === sensorId ? { ...one, status: 'online' as const } : one))
+  }
+  const setAlert = (alert: Alert): void => {
+    const others = (openAlerts.peek() ?? []).filter((one) => one.id !== alert.id)
+    openAlerts.value = (isOpen(alert) ? [...others, alert] : others).sort(byUrgency)
+    alertsVersion.value += 1
+  }
+
+  return {
+    cameras,
+    sensors,
+    zone,
+    /** Every area with its workshop and site, by id. */
+    places: computed(() => placesOf(zone.value.value)),
+    /** Open alerts, the most urgent first; null until the first snapshot. */
+    openAlerts,
+    /** The last camera whose timeline grew. */
+    timeline,
+    /** Counters that go up when a list that a page loads itself has changed. */
+    rulesVersion,
+    discoveryVersion,
+    alertsVersion,
+    /** The newest value of one metric; a component that reads it is drawn again with each reading. */
+    latestOf,
+    setAlert,
+    setSensors(list: readonly Sensor[]): void {
+      batch(() => {
+        sensors.value.value = list
+        for (const sensor of list) for (const value of sensor.latest) learn(sensor.id, value)
+      })
+    },
+    takeSnapshot(snapshot: Snapshot): void {
+      batch(() => {
+        openAlerts.value = snapshot.alerts.filter(isOpen).sort(byUrgency)
+        alertsVersion.value += 1
+        for (const { cameraId, state } of snapshot.cameras) setState(cameraId, state)
+        for (const reading of snapshot.readings) learn(reading.sensorId, reading)
+      })
+    },
+    /** Applies what one frame brought. @returns the lists that must be loaded again */
+    takeChanges(changes: readonly FeedChange[]): ReadonlySet<'cameras' | 'sensors' | 'zone'> {
+      const reload = new Set<'cameras' | 'sensors' | 'zone'>()
+      batch(() => {
+        for (const change of changes) {
+          if (change.kind === 'camera') setState(change.cameraId, change.state)
+          else if (change.kind === 'reading') {
+            learn(change.reading.sensorId, change.reading)
+            setOnline(change.reading.sensorId)
+          } else if (change.kind === 'alert') setAlert(change.alert)
+          else if (change.kind === 'timeline') timeline.value = { cameraId: change.cameraId, endUtcMs: change.endUtcMs }
+          else if (change.what === 'rules') rulesVersion.value += 1
+          else if (change.what === 'discovery') discoveryVersion.value += 1
+          else reload.add(change.what)
+        }
+      })
+      return reload
+    },
+  }
+}
+export type Stores = ReturnType<typeof createStores>

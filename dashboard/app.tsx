@@ -1,0 +1,105 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Permission } from '../gateway/domain/words.ts'
+import { AlertsPage } from './alerts/page.tsx'
+import { DevicesPage } from './devices/page.tsx'
+import { t } from './i18n/language.ts'
+import { EnterPage } from './login/enter.tsx'
+import { LoginPage } from './login/page.tsx'
+import { ErrorBoundary } from './parts/error-boundary.tsx'
+import { Empty, Loading, PageHead, Trouble } from './parts/states.tsx'
+import { useLoad } from './parts/use-load.ts'
+import { SensorsPage } from './sensors/page.tsx'
+import { type Gateway, GatewayContext, useGateway, useSession } from './shell/gateway.ts'
+import { Shell } from './shell/shell.tsx'
+import { showThemeOf } from './shell/theme.ts'
+import { SystemPage } from './system/page.tsx'
+import { WallPage } from './wall/page.tsx'
+
+const playback = () => import('./playback/page.tsx')
+
+/** Which page an address shows and what it takes to see it. */
+export const pages: Record<string, { need: readonly Permission[]; page: ComponentType }> = {
+  wall: { need: ['watch'], page: WallPage },
+  alerts: { need: ['watch'], page: AlertsPage },
+  playback: { need: ['review'], page: LazyPlayback },
+  sensors: { need: ['watch'], page: SensorsPage },
+  devices: { need: ['configure'], page: DevicesPage },
+  system: { need: ['administer', 'audit', 'configure'], page: SystemPage },
+}
+
+export function App({ gateway }: { gateway: Gateway }) {
+  return (
+    <GatewayContext.Provider value={gateway}>
+      <Document />
+    </GatewayContext.Provider>
+  )
+}
+
+function Document() {
+  const { router, session } = useGateway()
+  const path = router.location.value.path
+  showThemeOf(path)
+  if (path === '/enter') return <EnterPage />
+  if (session.value === undefined) return <FirstLook />
+  if (session.value === null) return <LoginPage />
+  if (path === '/' || path === '/login') return <Shell name="wall">{<Page name="wall" />}</Shell>
+  const name = path.split('/')[1] ?? ''
+  return (
+    <Shell name={name}>
+      <Page name={name} />
+    </Shell>
+  )
+}
+
+/** Asks once who is logged in. */
+function FirstLook() {
+  const { api, session, start } = useGateway()
+  const load = useLoad(async (signal) => {
+    start(await api.session(signal))
+    return true
+  }, [])
+  if (load.problem !== null && load.problem.status !== 401) {
+    return (
+      <main class="alone">
+        <Trouble what={t().product} problem={load.problem} retry={load.reload} />
+      </main>
+    )
+  }
+  if (load.problem !== null && session.peek() === undefined) session.value = null
+  return <Loading rows={2} />
+}
+
+function Page({ name }: { name: string }) {
+  const session = useSession()
+  const found = pages[name]
+  if (found === undefined) return <Alone title={t().states.missingTitle} next={t().states.missingNext} />
+  if (!found.need.some((one) => session.permissions.includes(one))) {
+    return <Alone title={t().states.deniedTitle} next={t().states.deniedNext} />
+  }
+  return (
+    <ErrorBoundary key={name}>
+      <found.page />
+    </ErrorBoundary>
+  )
+}
+
+function Alone({ title, next }: { title: string; next: string }) {
+  return (
+    <div class="page">
+      <PageHead title={title} />
+      <Empty title={next} />
+    </div>
+  )
+}
+
+/** Playback brings hls.js: it is loaded when somebody opens it. */
+function LazyPlayback() {
+  const [page, setPage] = useState<{ Page: ComponentType } | null>(null)
+  const load = useLoad(playback, [])
+  useEffect(() => {
+    if (load.value !== null) setPage({ Page: load.value.PlaybackPage })
+  }, [load.value])
+  if (load.problem !== null) return <Trouble what={t().nav.playback} problem={load.problem} retry={load.reload} />
+  return page === null ? <Loading /> : <page.Page />
+}
