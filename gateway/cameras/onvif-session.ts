@@ -1,0 +1,154 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { Cam } from 'onvif'
+import type { Failure } from '../domain/failure.ts'
+import type { Millis, UtcMs } from '../domain/units.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { DeviceAddress } from './address.ts'
+import { orAborted, withDeadline } from './deadline.ts'
+import { denied, notOnvif, stopped, unreachable } from './device-failures.ts'
+import { descend, parseSoapBody, type SoapNode } from './soap.ts'
+
+/** One conversation with one device. Requests go one after the other. */
+export interface OnvifSession {
+  readonly cam: Cam
+  /**
+   * Makes one request through the package and reads the answer exactly as it was written.
+   * @param expected name of the answer's element, e.g. `getProfilesResponse`
+   * @throws Failure camera-denied, camera-unreachable, camera-not-onvif
+   */
+  readonly ask: (expected: string, request: (done: Done) => void) => Promise<SoapNode>
+  /** When the last request left and its answer came. */
+  readonly lastTrip: { readonly sentUtcMs: UtcMs; readonly tookMs: Millis }
+}
+
+/** The callback of the package; only its error is looked at. */
+export type Done = (cause: Error | null) => void
+
+interface Answer {
+  readonly body: SoapNode | undefined
+  readonly xml: string
+  readonly status: number
+}
+
+export const answerWithinMs: Millis = 5_000
+const wholeWithinMs: Millis = 25_000
+/** No honest answer of a camera is longer. */
+const mostAnswerBytes = 1_048_576
+
+/**
+ * Runs `talk` with a session; closes every socket at its end, on abort, after 25 s, or when the device sends more than 1 MiB.
+ * The package follows no redirect, and `preserveAddress` keeps every request at the host and port we were given, whatever the device
+ * says: nobody else ever receives the login.
+ */
+export async function withOnvifSession<T>(
+  address: DeviceAddress,
+  login: { readonly user: string; readonly password: string },
+  clock: Clock,
+  signal: AbortSignal,
+  talk: (session: OnvifSession) => Promise<T>,
+): Promise<T> {
+  const agent = address.secure ? new HttpsAgent() : new HttpAgent()
+  try {
+    return await withDeadline(clock, wholeWithinMs, signal, async (within) => {
+      const tooLong = new AbortController()
+      const done = new AbortController()
+      const watching = watchBytes(agent, clock, AbortSignal.any([within, done.signal]), tooLong)
+      try {
+        return await talk(openSession(address, login, agent, clock, signal, AbortSignal.any([within, tooLong.signal])))
+      } finally {
+        done.abort()
+        await watching
+      }
+    })
+  } finally {
+    agent.destroy()
+  }
+}
+
+function openSession(
+  address: DeviceAddress,
+  { user, password }: { readonly user: string; readonly password: string },
+  agent: HttpAgent,
+  clock: Clock,
+  caller: AbortSignal,
+  signal: AbortSignal,
+): OnvifSession {
+  const cam = new Cam({
+    hostname: address.host,
+    port: address.port,
+    path: address.path,
+    username: user,
+    password,
+    useSecure: address.secure,
+    // Cameras make their certificates themselves. An unverified one still keeps listeners out; it does not prove who answers.
+    secureOpts: { rejectUnauthorized: false },
+    // The package writes the user name into XML as it stands; a name that would break it is sent by HTTP digest only.
+    useWSSecurity: !/[<>&]/.test(user),
+    preserveAddress: true,
+    autoconnect: false,
+    timeout: answerWithinMs,
+    agent,
+  })
+  const answers: Answer[] = []
+  let sentMonotonicMs = clock.monotonic()
+  const trip = { sentUtcMs: clock.now(), tookMs: 0 }
+  cam.on('rawRequest', () => {
+    answers.length = 0
+    sentMonotonicMs = clock.monotonic()
+    trip.sentUtcMs = clock.now()
+  })
+  cam.on('rawResponse', (xml, status) => {
+    trip.tookMs = clock.monotonic() - sentMonotonicMs
+    answers.push({ body: parseSoapBody(xml), xml, status })
+  })
+
+  async function ask(expected: string, request: (done: Done) => void): Promise<SoapNode> {
+    answers.length = 0
+    let cause: Error | null
+    try {
+      cause = await withDeadline(clock, answerWithinMs, signal, (within) =>
+        orAborted(new Promise<Error | null>((resolve) => request(resolve)), within),
+      )
+    } catch (thrown) {
+      if (caller.aborted) throw stopped(address)
+      cause = thrown instanceof Error ? thrown : new Error(String(thrown))
+    }
+    // What the package makes of the answer does not matter (it fails on one service, or none, or odd numbers): the answer itself counts.
+    const answer = answers.at(-1)
+    const found = descend(answer?.body, expected)
+    if (found) return found
+    throw meaning(address, cause, answer)
+  }
+  return { cam, ask, lastTrip: trip }
+}
+
+/** Codes, not texts: no two makers word a fault alike, but the subcodes are those of ONVIF and WS-Security. */
+const deniedCodes = /\b(NotAuthorized|FailedAuthentication|FailedCheck|InvalidSecurity|InvalidSecurityToken)\b/i
+
+function meaning(address: DeviceAddress, cause: Error | null, answer: Answer | undefined): Failure {
+  if (!answer) return /Digest authentication/.test(cause?.message ?? '') ? denied(address) : unreachable(address, cause)
+  if (answer.status === 401 || answer.status === 403) return denied(address)
+  if (descend(answer.body, 'fault'))
+    return deniedCodes.test(answer.xml) || /not authorized/i.test(answer.xml)
+      ? denied(address)
+      : notOnvif(address, 'refuses')
+  return notOnvif(address, 'speaks')
+}
+
+/** The package collects an answer without a limit: sockets that read too much are cut. */
+async function watchBytes(
+  agent: HttpAgent,
+  clock: Clock,
+  signal: AbortSignal,
+  tooLong: AbortController,
+): Promise<void> {
+  while ((await clock.sleep(100, signal)) === 'slept') {
+    const sockets = Object.values(agent.sockets).flatMap((list) => list ?? [])
+    if (sockets.some((socket) => socket.bytesRead > mostAnswerBytes)) {
+      tooLong.abort(new Error('the device sent more than 1 MiB'))
+      agent.destroy()
+      return
+    }
+  }
+}
