@@ -41,7 +41,14 @@ const checksAtOnce = 16
 
 const columns =
   'id, user, name, role, disabled, created_utc_ms AS createdUtcMs, password_hash AS passwordHash FROM account'
-const shown = ({ passwordHash: _, disabled, ...row }: Row): Account => ({ ...row, disabled: disabled === 1 })
+const shown = ({ id, user, name, role, disabled, createdUtcMs }: Row): Account => ({
+  id,
+  user,
+  name,
+  role,
+  disabled: disabled === 1,
+  createdUtcMs,
+})
 
 export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'clock'> }): Accounts {
   const { db } = store

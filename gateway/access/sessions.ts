@@ -123,7 +123,11 @@ export function sessions(
       const accountId = await accountOf(login)
       const account = accountId === undefined ? undefined : accounts.get(accountId)
       if (account === undefined || account.disabled)
-        throw new Failure('denied', 'login-refused', 'user and password do not match, or the link was used or is too old')
+        throw new Failure(
+          'denied',
+          'login-refused',
+          'user and password do not match, or the link was used or is too old',
+        )
       throttle.succeeded(who, address ?? 'unknown')
       const token = newToken()
       store.transaction(() => {

@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { z } from 'zod'
+import type { Accounts } from '../access/accounts.ts'
+import type { Audit } from '../access/audit.ts'
+import type { Sessions } from '../access/sessions.ts'
+import type { Alert, AlertState, NewRule, PatchRule, Rule } from '../contract/alert.ts'
+import type { Camera, CameraState, NewCamera, PatchCamera, Span } from '../contract/camera.ts'
+import type { Config } from '../contract/config.ts'
+import type { FeedChange } from '../contract/feed.ts'
+import type { Discovery } from '../contract/lists.ts'
+import type { History, NewSensor, PatchSensor, Quarantined, Reading, Sensor } from '../contract/sensor.ts'
+import type { Zone } from '../contract/zone.ts'
+import type { UtcRange } from '../domain/units.ts'
+import type { Role } from '../domain/words.ts'
+import type { Broadcast } from '../lib/broadcast.ts'
+import type { Tools } from '../lib/supervise.ts'
+
+/** At once or later: a module may be either. All of these throw a Failure, `missing` for an unknown id. */
+type Answer<T> = T | Promise<T>
+
+export interface CameraPart {
+  list(): Answer<Camera[]>
+  get(cameraId: string): Answer<Camera>
+  add(camera: NewCamera): Answer<Camera>
+  patch(cameraId: string, patch: PatchCamera): Answer<Camera>
+  remove(cameraId: string): Answer<void>
+  /** A JPEG of now. `signal` aborts when the client has left. */
+  snapshot(cameraId: string, signal: AbortSignal): Promise<Uint8Array>
+}
+
+export interface SegmentFile {
+  readonly path: string
+  /** What may be served now: a segment that is still written grows. */
+  readonly sizeBytes: number
+  readonly complete: boolean
+}
+export interface Clip {
+  readonly stream: Readable
+  /** null: not known beforehand. */
+  readonly sizeBytes: number | null
+  readonly fileName: string
+}
+export interface FootagePart {
+  spans(cameraId: string, range: UtcRange): Answer<Span[]>
+  /** The text of an m3u8 whose addresses are `segments/<name>`, relative to the playlist. */
+  playlist(cameraId: string, range: UtcRange): Answer<string>
+  segment(cameraId: string, name: string): Answer<SegmentFile>
+  /** `signal` aborts when the client has left. */
+  clip(cameraId: string, range: UtcRange, signal: AbortSignal): Promise<Clip>
+}
+
+export interface DiscoveryPart {
+  /** Asks now; resolves when the answers are in. */
+  scan(): Answer<void>
+  cameras(): Answer<Discovery['cameras']>
+  sensors(): Answer<Discovery['sensors']>
+}
+
+export interface SensorPart {
+  list(): Answer<Sensor[]>
+  approve(sensor: z.infer<typeof NewSensor>): Answer<Sensor>
+  patch(sensorId: string, patch: z.infer<typeof PatchSensor>): Answer<Sensor>
+  remove(sensorId: string): Answer<void>
+  history(sensorId: string, query: UtcRange & { metric: string; widthPx: number }): Answer<z.infer<typeof History>>
+  quarantined(): Answer<z.infer<typeof Quarantined>[]>
+}
+
+export interface RulePart {
+  list(): Answer<Rule[]>
+  add(rule: NewRule): Answer<Rule>
+  patch(ruleId: string, patch: z.infer<typeof PatchRule>): Answer<Rule>
+  remove(ruleId: string): Answer<void>
+}
+
+export interface AlertPart {
+  list(state: z.infer<typeof AlertState>): Answer<Alert[]>
+  /** @param by the name of the person */
+  acknowledge(alertId: string, by: string, note: string): Answer<Alert>
+}
+
+/** Everything a newly opened dashboard needs to be right; taken at one moment, so not asynchronous. */
+export interface FeedState {
+  cameras: { cameraId: string; state: CameraState }[]
+  readings: Reading[]
+  alerts: Alert[]
+}
+export interface FeedPart {
+  snapshot(): FeedState
+  /** Sent after the change is visible in `snapshot`. */
+  changes: Pick<Broadcast<FeedChange>, 'listen'>
+}
+
+export interface LivePart {
+  /** Takes over an open socket of somebody who may watch this camera, until it closes. */
+  attach(socket: WebSocket, cameraId: string, viewer: { user: string; role: Role }): void
+}
+
+/** `parts` names each part of the gateway. */
+export interface Readiness {
+  ok: boolean
+  parts: Record<string, { ok: boolean; code: string | null; message: string | null }>
+}
+
+/** All that the routes need from other modules. */
+export interface HttpParts {
+  readonly tools: Tools
+  readonly config: Config['http']
+  readonly version: string
+  /** Folder of the built dashboard. */
+  readonly dashboardFolder: string
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly audit: Audit
+  readonly zone: { tree(): Answer<Zone>; exportYaml(): Answer<string> }
+  readonly cameras: CameraPart
+  readonly footage: FootagePart
+  readonly discovery: DiscoveryPart
+  readonly sensors: SensorPart
+  readonly rules: RulePart
+  readonly alerts: AlertPart
+  readonly feed: FeedPart
+  readonly live: LivePart
+  ready(): Answer<Readiness>
+  /** Prometheus text. */
+  metricsText(): Answer<string>
+}

@@ -1,0 +1,47 @@
+import { Account, NewAccount, PatchAccount } from '../../contract/access.ts'
+import { Accounts } from '../../contract/lists.ts'
+import type { App } from '../app.ts'
+import { audited } from '../audited.ts'
+import type { HttpParts } from '../parts.ts'
+import { OneId } from './params.ts'
+
+export function accountRoutes(app: App, { accounts, audit }: Pick<HttpParts, 'accounts' | 'audit'>): void {
+  const tags = ['accounts']
+
+  app.get(
+    '/api/accounts',
+    { config: { permission: 'administer' }, schema: { tags, summary: 'All accounts', response: { 200: Accounts } } },
+    () => ({ accounts: accounts.list() }),
+  )
+  app.post(
+    '/api/accounts',
+    {
+      config: { permission: 'administer', audit: 'account.add' },
+      schema: { tags, summary: 'Add an account', body: NewAccount, response: { 201: Account } },
+    },
+    async (request, reply) => {
+      const { user, name, role } = request.body
+      const what = { object: ({ id }: Account) => id, facts: { user, name, role } }
+      return reply.code(201).send(await audited(audit, request, what, () => accounts.add(request.body)))
+    },
+  )
+  app.patch(
+    '/api/accounts/:id',
+    {
+      config: { permission: 'administer', audit: 'account.change' },
+      schema: {
+        tags,
+        summary: 'Change an account; a new role or password, or disabling it, ends its sessions',
+        params: OneId,
+        body: PatchAccount,
+        response: { 200: Account },
+      },
+    },
+    (request) => {
+      const { params, body } = request
+      const { password, ...facts } = body
+      const what = { object: params.id, facts: { ...facts, ...(password === undefined ? {} : { newPassword: true }) } }
+      return audited(audit, request, what, () => accounts.patch(params.id, body))
+    },
+  )
+}

@@ -1,0 +1,108 @@
+import { open } from 'node:fs/promises'
+import { z } from 'zod'
+import { Spans } from '../../contract/camera.ts'
+import { Id, RangeQuery } from '../../contract/common.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { App } from '../app.ts'
+import { audited } from '../audited.ts'
+import { clientGone } from '../client-gone.ts'
+import type { HttpParts } from '../parts.ts'
+import { byteRange, checkLength } from '../ranges.ts'
+import { OneId } from './params.ts'
+
+/** One path part without tricks: no folder, no leading dot. */
+const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/, 'a file name from the playlist')
+
+export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'footage' | 'audit'>): void {
+  const tags = ['footage']
+
+  app.get(
+    '/api/cameras/:id/spans',
+    {
+      config: { permission: 'watch' },
+      schema: {
+        tags,
+        summary: 'Recorded stretches, and gaps with their reasons; at most 400 days',
+        params: OneId,
+        querystring: RangeQuery,
+        response: { 200: Spans },
+      },
+    },
+    async ({ params, query }) => {
+      checkLength(query, 'spans')
+      return { spans: await footage.spans(params.id, query) }
+    },
+  )
+
+  app.get(
+    '/api/cameras/:id/playlist.m3u8',
+    {
+      config: { permission: 'review', audit: 'footage.play' },
+      schema: { tags, summary: 'HLS playlist; at most 24 hours', params: OneId, querystring: RangeQuery },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      checkLength(query, 'playlist')
+      const what = { object: params.id, facts: { ...query } }
+      const text = await audited(audit, request, what, () => footage.playlist(params.id, query))
+      return reply.type('application/vnd.apple.mpegurl').send(text)
+    },
+  )
+
+  app.get(
+    '/api/cameras/:id/segments/:file',
+    {
+      config: { permission: 'review' },
+      schema: {
+        tags,
+        summary: 'A file of the playlist, by byte range; one that is still written is served up to where it is whole',
+        params: z.object({ id: Id, file: FileName }),
+      },
+    },
+    async ({ params, headers }, reply) => {
+      const { path, sizeBytes } = await footage.segment(params.id, params.file)
+      reply.header('accept-ranges', 'bytes').type('video/mp4')
+      const range = byteRange(headers.range, sizeBytes)
+      const handle = await open(path).catch((cause: unknown) => {
+        throw new Failure(
+          'missing',
+          'segment-missing',
+          'this footage is not on the disk',
+          { file: params.file },
+          { cause },
+        )
+      })
+      const { start, end } = range ?? { start: 0, end: sizeBytes - 1 }
+      if (range !== undefined) reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
+      reply.header('content-length', end - start + 1)
+      if (end < start) {
+        await handle.close()
+        return reply.send('')
+      }
+      return reply.send(handle.createReadStream({ start, end }))
+    },
+  )
+
+  app.get(
+    '/api/cameras/:id/clip.mp4',
+    {
+      config: { permission: 'download', audit: 'footage.download' },
+      schema: { tags, summary: 'One MP4 file to keep; at most 2 hours', params: OneId, querystring: RangeQuery },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      checkLength(query, 'clip')
+      const gone = clientGone(reply)
+      const what = { object: params.id, facts: { ...query } }
+      const clip = await audited(audit, request, what, () => footage.clip(params.id, query, gone))
+      if (clip.sizeBytes !== null) reply.header('content-length', clip.sizeBytes)
+      return reply.type('video/mp4').header('content-disposition', attachment(clip.fileName)).send(clip.stream)
+    },
+  )
+}
+
+/** RFC 6266: a plain name for old clients, the real one beside it. */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^A-Za-z0-9._-]/g, '_')
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, '_')}`
+}

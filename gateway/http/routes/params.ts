@@ -1,0 +1,7 @@
+import { z } from 'zod'
+import { Id } from '../../contract/common.ts'
+
+/** The id in `/api/<noun>/:id`. */
+export const OneId = z.object({ id: Id })
+/** Of an answer without a body. */
+export const NoContent = z.null().describe('done')

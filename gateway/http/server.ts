@@ -1,0 +1,81 @@
+import cookie from '@fastify/cookie'
+import { fastify } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { LogKey } from '../lib/log.ts'
+import type { App } from './app.ts'
+import { addDocs } from './docs.ts'
+import { addGuard } from './guard.ts'
+import { addSecurityHeaders } from './headers.ts'
+import { addPages } from './pages.ts'
+import type { HttpParts } from './parts.ts'
+import { fieldErrors, InvalidRequest, problemOf, requestFailure, retryAfterSeconds } from './problem.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { alertRoutes } from './routes/alerts.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { cameraRoutes } from './routes/cameras.ts'
+import { discoveryRoutes } from './routes/discovery.ts'
+import { footageRoutes } from './routes/footage.ts'
+import { healthRoutes } from './routes/health.ts'
+import { ruleRoutes } from './routes/rules.ts'
+import { sensorRoutes } from './routes/sensors.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { socketRoutes } from './routes/sockets.ts'
+import { zoneRoutes } from './routes/zone.ts'
+import { addSockets } from './sockets.ts'
+
+/**
+ * Builds the HTTP server, and does not listen: `inject()` tests it without a port, `listen` opens one. `ready()` refuses when a route
+ * under /api declares no permission; `close()` ends the sockets too.
+ */
+export async function httpServer(parts: HttpParts): Promise<App> {
+  const app: App = fastify({
+    bodyLimit: 64 * 1_024,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    // A proxy on this machine may say for whom it asks; nobody else is believed.
+    trustProxy: 'loopback',
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
+    const result = schema.safeParse(data)
+    return result.success ? { value: result.data } : { error: new InvalidRequest(fieldErrors(result.error.issues)) }
+  })
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler((thrown, request, reply) => {
+    const failure = requestFailure(thrown)
+    if (failure.kind === 'bug' || failure.kind === 'lost') {
+      const line = { [LogKey.code]: failure.code, method: request.method, route: request.routeOptions.url }
+      parts.tools.log.error({ ...line, err: failure.cause ?? failure }, 'request failed')
+    }
+    const waitSeconds = retryAfterSeconds(failure)
+    if (waitSeconds !== undefined) reply.header('retry-after', waitSeconds)
+    const { sizeBytes } = failure.facts
+    if (failure.code === 'range-not-satisfiable') reply.header('content-range', `bytes */${String(sizeBytes)}`)
+    const problem = problemOf(failure)
+    // Serialized here: the schema of the route's good answer does not fit.
+    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+  })
+
+  await app.register(cookie)
+  addSecurityHeaders(app)
+  addGuard(app, parts)
+  await addDocs(app, parts.version)
+
+  healthRoutes(app, parts)
+  sessionRoutes(app, parts)
+  zoneRoutes(app, parts)
+  cameraRoutes(app, parts)
+  footageRoutes(app, parts)
+  discoveryRoutes(app, parts)
+  sensorRoutes(app, parts)
+  ruleRoutes(app, parts)
+  alertRoutes(app, parts)
+  accountRoutes(app, parts)
+  auditRoutes(app, parts)
+  socketRoutes(app)
+  addSockets(app, parts)
+  await addPages(app, parts.dashboardFolder)
+  return app
+}
