@@ -153,7 +153,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
     },
     /** Waits until everything put so far is dealt with. */
     async settled(): Promise<void> {
-      while (working) await working
+      for (let work = working; work; work = working) await work
     },
     sync: async () => run?.sync(),
     open: () => run?.open(),

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { type Bytes, days, type Millis } from '../domain/units.ts'
+import { type Bytes, days } from '../domain/units.ts'
 import { syncFolder } from '../lib/files.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { RecordingsDisk } from './disk.ts'
@@ -18,7 +18,7 @@ export async function sweep(
   limits: { retentionDays: number; minFreeBytes: Bytes },
   { clock, log }: Tools,
 ): Promise<Bytes> {
-  const beforeUtcMs = clock.now() - (days(limits.retentionDays) as Millis)
+  const beforeUtcMs = clock.now() - days(limits.retentionDays)
   let freed = 0
   for (
     let rows = upkeep.endedBefore(beforeUtcMs, batch);

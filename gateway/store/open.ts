@@ -8,7 +8,7 @@ export type Db = Database.Database
 /** One SQLite file: the connection, and `transaction`, which commits when `work` returns and rolls back when it throws. */
 export interface Store {
   readonly db: Db
-  transaction<T>(work: () => T): T
+  readonly transaction: <T>(work: () => T) => T
   close(): void
 }
 

@@ -1,0 +1,101 @@
+import Mpeg1Muxer from 'node-rtsp-stream/mpeg1muxer.js'
+import { encodeLiveHeader, FrameKind, headerBytes } from '../domain/live-frame.ts'
+import { LogKey } from '../lib/log.ts'
+import type { Tools } from '../lib/supervise.ts'
+import type { Channel, ChannelViewer, Packet } from './channel.ts'
+
+/** Transcoding costs about a tenth of a core each: at most this many cameras at once. */
+export const maxTranscoders = 4
+/** What may wait for ffmpeg's input before frames are left out. */
+const maxInputBytes = 4 * 1024 * 1024
+
+export interface Mpeg1Viewer {
+  onPacket(packet: Packet): void
+  /** The transcoder ended; the viewer must choose anew. */
+  onEnd(): void
+}
+
+/**
+ * The fallback for browsers that can play neither stream: MPEG-1 in MPEG-TS, made by node-rtsp-stream's muxer from our own pull of
+ * the camera (`pipe:0`). One transcoder a channel, whatever the number of viewers; it ends with the last of them.
+ */
+export function mpeg1Tier({ clock, log }: Tools) {
+  const running = new Map<Channel, { viewers: Set<Mpeg1Viewer>; stop: () => void }>()
+
+  const start = (channel: Channel) => {
+    const viewers = new Set<Mpeg1Viewer>()
+    const muxer = new Mpeg1Muxer({
+      url: 'pipe:0',
+      ffmpegPath: 'ffmpeg',
+      // MPEG-1 knows few frame rates (15 is not one of them); the picture is for small tiles only.
+      ffmpegOptions: { '-an': '', '-r': 25, '-vf': 'scale=640:360', '-b:v': '900k', '-bf': 0, '-loglevel': 'error' },
+    })
+    const { stdin } = muxer.stream
+    let ended = false
+    let waitsForKey = false
+    const feed: ChannelViewer = {
+      // Other parameters need another ffmpeg; the viewers come back at once.
+      onInit: () => stop(),
+      onFrame({ bytes, key }) {
+        waitsForKey = (waitsForKey && !key) || stdin.writableLength > maxInputBytes
+        if (!waitsForKey) stdin.write(bytes.subarray(headerBytes))
+      },
+    }
+    const stop = () => {
+      if (ended) return
+      ended = true
+      channel.viewers.delete(feed)
+      running.delete(channel)
+      muxer.stream.kill('SIGTERM')
+      for (const viewer of viewers) viewer.onEnd()
+    }
+    muxer.stream.on('error', (cause) => {
+      log.error({ [LogKey.camera]: channel.cameraId, err: cause }, 'the MPEG-1 transcoder cannot run')
+      stop()
+    })
+    muxer.stream.on('exit', stop)
+    stdin.on('error', stop)
+    muxer.on('ffmpegStderr', (text: Buffer) =>
+      log.debug({ [LogKey.camera]: channel.cameraId, said: text.toString() }, 'MPEG-1 transcoder'),
+    )
+    let sequence = 0
+    muxer.on('mpeg1data', (data: Buffer) => {
+      const header = encodeLiveHeader({
+        kind: FrameKind.mpegTs,
+        flags: 0,
+        generation: channel.generation,
+        sequence: ++sequence,
+        captureUnixMicros: clock.now() * 1_000,
+        pts90k: 0,
+      })
+      const packet = { bytes: Buffer.concat([header, data]), key: true }
+      for (const viewer of viewers) viewer.onPacket(packet)
+    })
+    for (const { bytes } of [channel.initPacket, ...channel.gop].filter((packet) => packet !== undefined))
+      stdin.write(bytes.subarray(headerBytes))
+    channel.viewers.add(feed)
+    const entry = { viewers, stop }
+    running.set(channel, entry)
+    return entry
+  }
+
+  return {
+    /** @returns a function to leave, or undefined when all transcoders are taken */
+    join(channel: Channel, viewer: Mpeg1Viewer): (() => void) | undefined {
+      const entry = running.get(channel) ?? (running.size < maxTranscoders ? start(channel) : undefined)
+      if (!entry) return undefined
+      entry.viewers.add(viewer)
+      return () => {
+        entry.viewers.delete(viewer)
+        if (entry.viewers.size === 0) entry.stop()
+      }
+    },
+    stopAll(): void {
+      for (const { stop } of running.values()) stop()
+    },
+    get running() {
+      return running.size
+    },
+  }
+}
+export type Mpeg1Tier = ReturnType<typeof mpeg1Tier>

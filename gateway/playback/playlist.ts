@@ -1,0 +1,39 @@
+import { basename } from 'node:path'
+import type { UtcRange } from '../domain/units.ts'
+import { type FootageFile, piecesOf } from './footage.ts'
+
+/** Length of a playlist entry: seeks are whole entries, and each is one request. */
+const pieceSeconds = 4
+
+/**
+ * A VOD playlist of fragmented MP4 by byte range (RFC 8216, version 7): nothing is transcoded or copied. A hole between runs is a
+ * discontinuity, and every entry says its wall clock time.
+ * Addresses are relative to `/api/cameras/<id>/playlist.m3u8`.
+ */
+export function playlistOf(files: readonly FootageFile[], range: UtcRange): string {
+  const pieces = piecesOf(files, range, pieceSeconds)
+  const longest = pieces.reduce((most, piece) => Math.max(most, piece.endUtcMs - piece.startUtcMs), 1_000)
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-TARGETDURATION:${Math.ceil(longest / 1_000)}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+  ]
+  let before: FootageFile | undefined
+  for (const { file, fragments, startUtcMs, endUtcMs } of pieces) {
+    const uri = `segments/${basename(file.path)}`
+    if (before && before.runId !== file.runId) lines.push('#EXT-X-DISCONTINUITY')
+    if (before?.path !== file.path) lines.push(`#EXT-X-MAP:URI="${uri}",BYTERANGE="${file.initBytes}@0"`)
+    before = file
+    const sizeBytes = fragments.reduce((sum, fragment) => sum + fragment.sizeBytes, 0)
+    lines.push(
+      `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startUtcMs)).toISOString()}`,
+      `#EXTINF:${((endUtcMs - startUtcMs) / 1_000).toFixed(3)},`,
+      `#EXT-X-BYTERANGE:${sizeBytes}@${fragments[0]?.offset ?? 0}`,
+      uri,
+    )
+  }
+  return `${[...lines, '#EXT-X-ENDLIST'].join('\n')}\n`
+}
