@@ -1,0 +1,29 @@
+import { mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Part, root } from './programs.ts'
+
+/** Where the demo's two programs write their log lines, so that the terminal shows the address and nothing else. */
+const logFolder = join(root, '.cache/demo')
+
+export const gatewayPart = (args: readonly string[]): Part => ({
+  name: 'the gateway',
+  program: process.execPath,
+  args: ['gateway/main.ts', ...args],
+})
+
+/** The simulated zone and a gateway that knows it. Only the gateway's stdout, with the address to open, comes to the terminal. */
+export function demoParts(config = 'config/demo.yaml'): Part[] {
+  mkdirSync(logFolder, { recursive: true })
+  const log = (name: string) => openSync(join(logFolder, `${name}.log`), 'w')
+  const simulatorLog = log('simulator')
+  console.error(`Starting the demo zone. Logs: ${join('.cache', 'demo')}. Stop with Ctrl-C.`)
+  return [
+    {
+      name: 'the simulated zone',
+      program: process.execPath,
+      args: ['scripts/simulate-zone/main.ts'],
+      stdio: ['ignore', simulatorLog, simulatorLog],
+    },
+    { ...gatewayPart(['--config', config, '--demo-link']), stdio: ['ignore', 'inherit', log('gateway')] },
+  ]
+}
