@@ -78,7 +78,9 @@ function level(rule: RuleCondition, before: RuleState, input: RuleInput, nowUtcM
   if (input.kind === 'tick') {
     // After a restart a waiting rule needs a reading of today before it may fire.
     const due = before.phase === 'pending' && before.lastUtcMs !== null && nowUtcMs - before.sinceUtcMs >= rule.forMs
-    return due && before.lastValue !== null ? raise(before, before.lastValue, nowUtcMs) : { state: before, change: null }
+    return due && before.lastValue !== null
+      ? raise(before, before.lastValue, nowUtcMs)
+      : { state: before, change: null }
   }
   const { value } = input
   const state = { ...before, lastUtcMs: nowUtcMs, lastValue: value }

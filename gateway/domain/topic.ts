@@ -11,7 +11,8 @@ export interface TopicTemplate {
 /** @throws Failure invalid (`topic-template`) */
 export function topicTemplate(source: string): TopicTemplate {
   const parts = source.split('/')
-  const refuse = (why: string) => new Failure('invalid', 'topic-template', `topic template ${source}: ${why}`, { source })
+  const refuse = (why: string) =>
+    new Failure('invalid', 'topic-template', `topic template ${source}: ${why}`, { source })
   for (const part of parts) {
     const known = part === '{sensor}' || part === '{metric}' || part === '+'
     if (!known && /[{}+#]/.test(part)) throw refuse(`"${part}" is not {sensor}, {metric}, + or a plain word`)
