@@ -69,6 +69,17 @@ export function need(body: Uint8Array, ...path: readonly string[]): Box {
   return box
 }
 
+/** Runs a parser; reading behind the end of damaged bytes becomes Failure lost (`mp4-damaged`). */
+export function parsing<T>(what: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new Failure('lost', 'mp4-damaged', `damaged bytes in ${what}`, { in: what }, { cause })
+    throw cause
+  }
+}
+
 /** Collects bytes and gives back each top-level box when it is whole. Chunks are joined once per box, not once per chunk. */
 export function boxCollector() {
   let chunks: Uint8Array[] = []

@@ -1,18 +1,23 @@
 /** Movie fragments: `moof` + `mdat`, with a `prft` before it in recordings (ISO/IEC 14496-12 sections 8.8 and 8.16.5). */
 import { Failure } from '../domain/failure.ts'
 import type { UtcMs } from '../domain/units.ts'
-import { boxesOf, need, viewOf } from './boxes.ts'
+import { boxesOf, need, parsing, viewOf } from './boxes.ts'
 import type { Sample } from './stream.ts'
 
 const nonSync = 0x0001_0000
 const syncSampleFlags = 0x0200_0000
 const nonSyncSampleFlags = 0x0101_0000
+/** More pictures than any fragment holds: a damaged count. */
+const maxSamples = 10_000
 
 /**
  * The samples of one `moof` body, pointing into the body of its `mdat`. One track, data in order: what our readers and writers make.
  * @throws Failure lost (`mp4-damaged`)
  */
-export function samplesOf(moof: Uint8Array, mdat: Uint8Array): Sample[] {
+export const samplesOf = (moof: Uint8Array, mdat: Uint8Array): Sample[] =>
+  parsing('moof', () => readSamples(moof, mdat))
+
+function readSamples(moof: Uint8Array, mdat: Uint8Array): Sample[] {
   const traf = need(moof, 'traf').body
   const tfhd = viewOf(need(traf, 'tfhd').body)
   const tfhdFlags = tfhd.getUint32(0) & 0xff_ffff
@@ -30,6 +35,7 @@ export function samplesOf(moof: Uint8Array, mdat: Uint8Array): Sample[] {
     const trun = viewOf(body)
     const flags = trun.getUint32(0) & 0xff_ffff
     const count = trun.getUint32(4)
+    if (count > maxSamples) throw new Failure('lost', 'mp4-damaged', `a fragment of ${count} samples`)
     let cursor = 8 + (flags & 1 ? 4 : 0)
     const firstFlags = flags & 4 ? trun.getUint32(cursor) : undefined
     if (flags & 4) cursor += 4
@@ -137,7 +143,9 @@ export interface FragmentHead extends FragmentTimes {
  * Reads a fragment written by `buildFragment`.
  * @throws Failure lost (`mp4-damaged`)
  */
-export function readFragment(bytes: Uint8Array): FragmentHead {
+export const readFragment = (bytes: Uint8Array): FragmentHead => parsing('fragment', () => readHead(bytes))
+
+function readHead(bytes: Uint8Array): FragmentHead {
   const prft = viewOf(need(bytes, 'prft').body)
   const samples = samplesOf(need(bytes, 'moof').body, need(bytes, 'mdat').body)
   const seconds = prft.getUint32(8) - ntpOffsetSeconds

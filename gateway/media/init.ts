@@ -1,6 +1,6 @@
 /** Reading `ftyp` + `moov` (ISO/IEC 14496-12) and codec strings (RFC 6381, ISO/IEC 14496-15 annex E). */
 import { Failure } from '../domain/failure.ts'
-import { boxAt, boxesOf, find, need, viewOf } from './boxes.ts'
+import { boxAt, boxesOf, find, need, parsing, viewOf } from './boxes.ts'
 import type { StreamInit } from './stream.ts'
 
 const hex2 = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0')
@@ -36,7 +36,9 @@ export function hevcCodec(record: Uint8Array): string {
  * parameter sets into the entry all the same, and Safari plays nothing else.
  * @throws Failure lost (`mp4-damaged`), invalid (`unsupported-codec`) for anything but H.264 and H.265
  */
-export function readInit(source: Uint8Array): StreamInit {
+export const readInit = (source: Uint8Array): StreamInit => parsing('moov', () => readMoov(source))
+
+function readMoov(source: Uint8Array): StreamInit {
   const bytes = Uint8Array.from(source)
   const moov = boxesOf(bytes).find((box) => box.type === 'moov')
   if (!moov) throw new Failure('lost', 'mp4-damaged', 'no moov box')
