@@ -60,6 +60,10 @@ export function streamAddressAt(text: string, host: string): string {
   return `${secure ? 'rtsps' : 'rtsp'}://${written}${shownPort}${path}`
 }
 
+/** Some makers put the password into the path (`/user=admin_password=..._channel=1`): the address as it may be shown. */
+export const maskSecrets = (url: string): string =>
+  url.replace(/((?:password|passwd|passw|pass|pwd|psw)=)[^&/?]*?(?=_channel|_stream|[&/?]|$)/gi, '$1***')
+
 const shape = /^([a-z]+:)\/\/(?:([^/?#]*)@)?(\[[0-9a-f:.]+\]|[^/?#:@[\]]+)(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?$/i
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
 // RFC 3986 without ";" and "'": no camera needs them, and an address may one day stand near a shell or a query.

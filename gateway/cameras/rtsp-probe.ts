@@ -59,14 +59,14 @@ async function talk(
   }
   const refused = refusal(answer, at)
   if (refused) throw refused
-  const video = readSdpVideo(answer.body)
-  if (!video) throw noProfile(at)
+  const facts = readSdpVideo(answer.body)
+  if (!facts) throw noProfile(at)
   return {
     device: null,
     endpoint: null,
     ptz: false,
     clockOffsetMs: null,
-    streams: { main: { url: at.url, facts: video.facts } },
+    streams: { main: { url: at.url, facts } },
   }
 }
 
