@@ -1,7 +1,8 @@
 import type { LiveEvent } from '../../gateway/contract/live.ts'
 import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
+import { reconnectMs } from '../api/reconnect.ts'
 import { type Facts, freshMs, judge, type PlayState, type Shown } from './play-state.ts'
-import { finalReason, retryDelayMs } from './reconnect.ts'
+import { finalReason } from './close-code.ts'
 
 /** What happened to a player, with the monotonic time `atMs` and this browser's wall time `utcMs`. */
 export type PlayerEvent =
@@ -149,7 +150,7 @@ function lost(model: Model, code: number, { atMs, chance }: Moment): Effect[] {
     set(model, { refused: { code: reason, detail: null }, nextTryAtMs: null })
   } else {
     model.refused = null
-    model.nextTryAtMs = model.visible ? atMs + retryDelayMs(model.attempts, chance) : null
+    model.nextTryAtMs = model.visible ? atMs + reconnectMs(model.attempts, chance) : null
   }
   return []
 }

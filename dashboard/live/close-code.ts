@@ -1,5 +1,4 @@
 import type { CloseCode } from '../../gateway/contract/live.ts'
-import type { Millis } from '../../gateway/domain/units.ts'
 import type { RefusedCode } from './play-state.ts'
 
 /** The contract's close codes, spelled again because the dashboard takes only types from the contract; tsc compares both. */
@@ -21,13 +20,3 @@ const final = new Map<number, RefusedCode>([
 
 /** @returns why trying again is of no use, or undefined when it is */
 export const finalReason = (code: number): RefusedCode | undefined => final.get(code)
-
-const baseMs: Millis = 500
-const capMs: Millis = 30_000
-
-/**
- * Full jitter: anything between 0 and min(30 s, 0.5 s * 2^attempt), so that a hundred tiles do not come back at once.
- * @param chance 0 ... 1
- */
-export const retryDelayMs = (attempt: number, chance: number): Millis =>
-  Math.round(chance * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 16)))

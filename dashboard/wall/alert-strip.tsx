@@ -1,0 +1,71 @@
+import type { Alert } from '../../gateway/contract/alert.ts'
+import { placeName } from '../api/places.ts'
+import { formatAgo, formatTime } from '../i18n/time.ts'
+import { SeverityMark } from '../parts/badges.tsx'
+import { problemText } from '../parts/states.tsx'
+import { useAction } from '../parts/use-load.ts'
+import { useGateway, useMay } from '../shell/gateway.ts'
+import { words } from './words.ts'
+
+const most = 5
+
+/** The most urgent open alerts beside the pictures; each can be acknowledged without leaving the wall. */
+export function AlertStrip() {
+  const { stores } = useGateway()
+  const open = stores.openAlerts.value ?? []
+  return (
+    <aside class="wall-alerts" aria-label={words().alerts}>
+      <header>
+        <h2>{words().alerts}</h2>
+        <a href="/alerts">{open.length > most ? words().moreAlerts(open.length - most) : words().seeAll}</a>
+      </header>
+      {open.length === 0 ? <p class="muted">{words().noAlerts}</p> : null}
+      <ul aria-live="polite">
+        {open.slice(0, most).map((alert) => (
+          <AlertCard key={alert.id} alert={alert} />
+        ))}
+      </ul>
+    </aside>
+  )
+}
+
+function AlertCard({ alert }: { alert: Alert }) {
+  const { api, stores, nowUtcMs } = useGateway()
+  const mayAcknowledge = useMay('acknowledge')
+  const mayReview = useMay('review')
+  const acknowledge = useAction(async () => stores.setAlert(await api.acknowledge(alert.id, '')))
+  const place = alert.areaId === null ? '' : placeName(stores.places.value.get(alert.areaId))
+  const value = alert.worstValue ?? alert.value
+  const moment = new Date(alert.raisedUtcMs).toISOString()
+  return (
+    <li class={`wall-alert wall-alert-${alert.severity}`} data-alert={alert.id}>
+      <SeverityMark severity={alert.severity} />
+      <p class="wall-alert-name">
+        {alert.name}
+        {value === null ? '' : ` ${Math.round(value * 10) / 10}${alert.unit ?? ''}`}
+      </p>
+      <p class="muted">
+        {place === '' ? '' : `${place} · `}
+        {formatTime(alert.raisedUtcMs, nowUtcMs.value)} · {formatAgo(alert.raisedUtcMs, nowUtcMs.value)}
+      </p>
+      <div class="wall-alert-actions">
+        {alert.acknowledgedUtcMs !== null ? (
+          <span class="muted">{words().acknowledged(alert.acknowledgedBy ?? '')}</span>
+        ) : mayAcknowledge ? (
+          <button
+            type="button"
+            class="button button-small"
+            disabled={acknowledge.busy}
+            onClick={() => acknowledge.start()}
+          >
+            {words().acknowledge}
+          </button>
+        ) : null}
+        {alert.cameraId !== null && mayReview ? (
+          <a href={`/playback?camera=${alert.cameraId}&t=${moment}`}>{words().look}</a>
+        ) : null}
+      </div>
+      {acknowledge.problem === null ? null : <p role="alert">{problemText(acknowledge.problem)}</p>}
+    </li>
+  )
+}

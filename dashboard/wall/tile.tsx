@@ -1,0 +1,159 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Camera, StreamName } from '../../gateway/contract/camera.ts'
+import { placeName } from '../api/places.ts'
+import type { PlayState } from '../live/play-state.ts'
+import { StatusDot } from '../parts/badges.tsx'
+import { CloseIcon } from '../parts/icons.tsx'
+import { useGateway, useMay } from '../shell/gateway.ts'
+import { Layer } from './layer.tsx'
+import { messageOf, stateWord, tones } from './tile-words.ts'
+import { words } from './words.ts'
+
+interface TileProps {
+  readonly camera: Camera
+  /** The number key that leads here. */
+  readonly number: number
+  /** Shown large, with the main stream. */
+  readonly big: boolean
+  /** Not shown because another one is large: its player pauses by itself. */
+  readonly aside: boolean
+  readonly open: () => void
+  readonly close: () => void
+  readonly onKind: (kind: PlayState['kind']) => void
+}
+
+const first: PlayState = { kind: 'connecting', shown: null }
+const presents = (state: PlayState): boolean => state.kind === 'live' || state.kind === 'late'
+
+/** One camera of the wall. Enlarged, the main stream starts on a second layer that is shown with its first picture. */
+export function Tile({ camera, number, big, aside, open, close, onKind }: TileProps) {
+  const element = useRef<HTMLElement>(null)
+  const smallPx = useRef({ widthPx: 640, heightPx: 360 })
+  const [active, setActive] = useState<StreamName>('sub')
+  const state = useSignal<PlayState>(first)
+  const wanted: StreamName = big ? 'main' : 'sub'
+
+  const size = () => {
+    const box = element.current?.getBoundingClientRect()
+    if (big || box === undefined || box.width === 0) return smallPx.current
+    smallPx.current = { widthPx: box.width * devicePixelRatio, heightPx: box.height * devicePixelRatio }
+    return smallPx.current
+  }
+  const heard = (layer: StreamName) => (next: PlayState) => {
+    if (layer === wanted && layer !== active && presents(next)) setActive(layer)
+    if (layer === active || presents(next)) state.value = next
+  }
+  const off = camera.state.status === 'disabled'
+  const kind = state.value.kind
+  useEffect(() => onKind(off ? 'paused' : kind), [kind, off])
+
+  const layers: readonly StreamName[] = active === wanted ? [active] : ['sub', 'main']
+  return (
+    <article
+      ref={element}
+      class={`tile tile-${off ? 'paused' : kind}${big ? ' tile-big' : ''}${aside ? ' tile-aside' : ''}`}
+      data-camera={camera.id}
+      data-state={off ? 'disabled' : kind}
+      data-stream={state.value.shown?.stream}
+      aria-label={camera.name}
+    >
+      {off
+        ? null
+        : layers.map((layer) => (
+            <Layer
+              key={layer}
+              cameraId={camera.id}
+              prefer={layer === 'main' ? 'main' : undefined}
+              size={layer === 'main' ? bigSize : size}
+              shown={layer === active}
+              say={heard(layer)}
+            />
+          ))}
+      {big ? null : (
+        <button
+          type="button"
+          class="tile-open"
+          aria-label={words().enlarge(camera.name)}
+          data-number={number}
+          onClick={open}
+        />
+      )}
+      <TileMessage state={state.value} camera={camera} off={off} />
+      <TileBar state={state.value} camera={camera} off={off} opening={active !== wanted && big} />
+      {big ? <BigActions camera={camera} close={close} /> : null}
+    </article>
+  )
+}
+
+const bigSize = () => ({ widthPx: innerWidth * devicePixelRatio, heightPx: innerHeight * devicePixelRatio })
+
+function TileMessage({ state, camera, off }: { state: PlayState; camera: Camera; off: boolean }) {
+  const { nowUtcMs } = useGateway()
+  const message = off ? { title: words().disabled, lines: [] } : messageOf(state, camera, nowUtcMs.value)
+  if (message === undefined) return null
+  return (
+    <div class="tile-message">
+      <p class="tile-message-title">{message.title}</p>
+      {message.lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  )
+}
+
+function TileBar(props: { state: PlayState; camera: Camera; off: boolean; opening: boolean }) {
+  const { state, camera, off, opening } = props
+  const { stores } = useGateway()
+  const recorded = camera.state.status === 'recording'
+  const shown = presents(state) ? state.shown : null
+  return (
+    <>
+      <div class="tile-top">
+        {shown?.why ? <span class="tile-why">{words().why[shown.why]}</span> : null}
+        {opening ? <span class="tile-why">{words().opening}</span> : null}
+        <span class={recorded ? 'tile-recording' : 'tile-recording tile-recording-not'}>
+          {recorded ? words().recording : words().notRecording}
+        </span>
+      </div>
+      <div class="tile-bar">
+        <span class="tile-words">
+          <span class="tile-name">{camera.name}</span>
+          <span class="tile-place">{placeName(stores.places.value.get(camera.areaId))}</span>
+        </span>
+        {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
+        <StatusDot tone={off ? 'off' : tones[state.kind]}>{off ? words().states.paused : stateWord(state)}</StatusDot>
+      </div>
+    </>
+  )
+}
+
+function BigActions({ camera, close }: { camera: Camera; close: () => void }) {
+  const { api, nowUtcMs } = useGateway()
+  const review = useMay('review')
+  const back = useRef<HTMLButtonElement>(null)
+  useEffect(() => back.current?.focus(), [])
+  const moment = new Date(nowUtcMs.value - 10_000).toISOString()
+  return (
+    <div class="tile-actions">
+      <a class="button button-small" href={api.snapshotHref(camera.id)} target="_blank" rel="noreferrer">
+        {words().snapshot}
+      </a>
+      {review ? (
+        <a class="button button-small" href={`/playback?camera=${camera.id}&t=${moment}`}>
+          {words().playback}
+        </a>
+      ) : null}
+      <button
+        ref={back}
+        type="button"
+        class="icon-button"
+        aria-label={words().back}
+        title={words().back}
+        onClick={close}
+      >
+        <CloseIcon />
+      </button>
+    </div>
+  )
+}
