@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Audit } from '../access/audit.ts'
-import { toFailure } from '../domain/failure.ts'
+import { Failure, toFailure } from '../domain/failure.ts'
 import { who } from './guard.ts'
 
 /** Runs `work` and writes the route's action to the audit trail, done or refused. */
@@ -10,7 +10,8 @@ export async function audited<T>(
   what: { object: string | ((result: T) => string); facts?: Record<string, unknown> },
   work: () => T | Promise<T>,
 ): Promise<T> {
-  const action = request.routeOptions.config.audit ?? 'unnamed'
+  const { audit: action } = request.routeOptions.config
+  if (action === undefined) throw new Failure('bug', 'audit-undeclared', 'the route names no audit action')
   const { object, facts = {} } = what
   try {
     const result = await work()

@@ -5,8 +5,8 @@ import { Problem } from '../contract/common.ts'
 import type { App } from './app.ts'
 import { isApi, sessionCookie } from './guard.ts'
 
-/** The API description, made from the same schemas that check requests. Comes before the routes it describes. */
-export async function addDocs(app: App, version: string): Promise<void> {
+/** What every route has in common: its refusals, and that it needs a session. Comes before the guard, which reads it. */
+export function addRouteDefaults(app: App): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/api/docs')) route.config = { ...route.config, permission: 'signed-in' }
     else if (isApi(route.url) && route.schema !== undefined) {
@@ -15,6 +15,10 @@ export async function addDocs(app: App, version: string): Promise<void> {
       if (route.config?.permission !== 'anyone') route.schema.security = [{ session: [] }]
     }
   })
+}
+
+/** The API description, made from the same schemas that check requests. Comes before the routes it describes. */
+export async function addDocs(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -4,7 +4,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import type { z } from 'zod'
 import { LogKey } from '../lib/log.ts'
 import type { App } from './app.ts'
-import { addDocs } from './docs.ts'
+import { addDocs, addRouteDefaults } from './docs.ts'
 import { addGuard } from './guard.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { addPages } from './pages.ts'
@@ -60,6 +60,7 @@ export async function httpServer(parts: HttpParts): Promise<App> {
 
   await app.register(cookie)
   addSecurityHeaders(app)
+  addRouteDefaults(app)
   addGuard(app, parts)
   await addDocs(app, parts.version)
 

@@ -41,7 +41,7 @@ export function addSockets(app: App, parts: HttpParts): void {
   const admit = async (
     request: IncomingMessage,
   ): Promise<{ signedIn: SignedIn; take: (socket: WebSocket) => void }> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway')
+    const { pathname, searchParams } = addressOf(request)
     checkOrigin(request.headers, config.trustedOrigins)
     const signedIn = sessionOf(request, parts)
     checkAllowed(signedIn, 'watch')
@@ -69,10 +69,12 @@ export function addSockets(app: App, parts: HttpParts): void {
       server.handleUpgrade(request, stream, head, (socket) => {
         const state: Open = {
           sessionKey: signedIn.key,
-          isFeed: request.url?.startsWith('/api/feed') ?? false,
+          isFeed: addressOf(request).pathname === '/api/feed',
           alive: true,
         }
         open.set(socket, state)
+        // It may have ended while the camera was looked up.
+        if (sessions.touch(state.sessionKey) === undefined) socket.close(CloseCode.login, 'session ended')
         socket.on('pong', () => (state.alive = true))
         socket.on('error', (cause) =>
           tools.log.debug({ [LogKey.code]: 'socket-error', message: cause.message }, 'socket'),
@@ -99,7 +101,7 @@ export function addSockets(app: App, parts: HttpParts): void {
   app.addHook('onReady', async () => {
     const check = (signal: AbortSignal) => every(tools.clock, pingMs, signal, () => checkAll(open, hub, sessions))
     running = Promise.all([
-      supervise({ name: 'feed', runOnce: hub.run }, tools, stop.signal),
+      supervise({ name: 'feed', runOnce: (signal) => hub.run(signal) }, tools, stop.signal),
       supervise({ name: 'socket-check', runOnce: check }, tools, stop.signal),
     ])
   })
@@ -128,9 +130,17 @@ function checkAll(open: Map<WebSocket, Open>, hub: FeedHub, sessions: HttpParts[
 const allClosed = (open: Map<WebSocket, Open>) =>
   Promise.all([...open.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
 
-function refuse(stream: Duplex, failure: Failure, { log }: HttpParts['tools']) {
-  if (failure.kind === 'bug')
-    log.error({ [LogKey.code]: failure.code, err: failure.cause ?? failure }, 'upgrade failed')
+function addressOf({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://gateway'
+  if (!URL.canParse(url, base)) throw new Failure('invalid', 'request-invalid', 'this is no address')
+  return new URL(url, base)
+}
+
+function logBug(failure: Failure, { log }: HttpParts['tools']) {
+  if (failure.kind === 'bug') log.error({ [LogKey.code]: failure.code, err: failure.cause ?? failure }, 'socket failed')
+}
+
+function refuse(stream: Duplex, failure: Failure) {
   const problem = problemOf(failure)
   const body = JSON.stringify(problem)
   stream.once('finish', () => stream.destroy())
