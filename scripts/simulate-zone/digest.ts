@@ -53,9 +53,7 @@ export function digestDoor({ realm, user, password, qop }: DigestOptions): Diges
       const field = (name: string) => fields.get(name) ?? ''
       const age = nonceAge(field('nonce'))
       if (age === null || field('username') !== user || !sameResource(field('uri'), target)) return 'no'
-      const middle = qop
-        ? `${field('nonce')}:${field('nc')}:${field('cnonce')}:${field('qop')}`
-        : field('nonce')
+      const middle = qop ? `${field('nonce')}:${field('nc')}:${field('cnonce')}:${field('qop')}` : field('nonce')
       if (qop && field('qop') !== 'auth') return 'no'
       const expected = md5(`${md5(`${user}:${realm}:${password}`)}:${middle}:${md5(`${method}:${field('uri')}`)}`)
       const given = field('response')

@@ -63,7 +63,12 @@ interface Started {
   stop(): Promise<void>
 }
 
-async function startCamera(camera: CameraSpec, clips: Clips, options: ZoneOptions, signal: AbortSignal): Promise<Started> {
+async function startCamera(
+  camera: CameraSpec,
+  clips: Clips,
+  options: ZoneOptions,
+  signal: AbortSignal,
+): Promise<Started> {
   const { host, portBase } = options
   const number = Number(camera.id.slice(1))
   const streams = playout({

@@ -20,7 +20,7 @@ export function durationMs(value: string | undefined, nowMs: number, otherwise: 
 
 /** Whether something moves, and for how long that stays so: a pattern of its own for each camera. */
 function motionAt(camera: CameraSpec, nowMs: number): { moving: boolean; changesInMs: number } {
-  const periodMs = 20_000 + (Number(camera.id.slice(1)) * 3_700) % 40_000
+  const periodMs = 20_000 + ((Number(camera.id.slice(1)) * 3_700) % 40_000)
   const phaseMs = nowMs % periodMs
   const moving = phaseMs < motionMs
   return { moving, changesInMs: (moving ? motionMs : periodMs) - phaseMs }

@@ -72,7 +72,8 @@ export function mediaService(
   return {
     GetProfiles: () =>
       `<trt:GetProfilesResponse>${profiles.map((each) => profileXml('Profiles', each)).join('')}</trt:GetProfilesResponse>`,
-    GetProfile: (request) => `<trt:GetProfileResponse>${profileXml('Profile', asked(request))}</trt:GetProfileResponse>`,
+    GetProfile: (request) =>
+      `<trt:GetProfileResponse>${profileXml('Profile', asked(request))}</trt:GetProfileResponse>`,
     GetVideoSources: () =>
       `<trt:GetVideoSourcesResponse><trt:VideoSources token="VideoSource_1"><tt:Framerate>${main.fps}</tt:Framerate>` +
       `<tt:Resolution><tt:Width>${main.width}</tt:Width><tt:Height>${main.height}</tt:Height></tt:Resolution></trt:VideoSources>` +

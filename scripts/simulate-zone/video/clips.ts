@@ -51,7 +51,16 @@ function outputsOf(camera: CameraSpec, seconds: number): Output[] {
 
 function encoderArgs(camera: CameraSpec, { profile, seconds, label, file }: Output): string[] {
   const gop = Math.round(fps * camera.gopSeconds)
-  const rate = ['-maxrate', `${profile.kbps}k`, '-bufsize', `${profile.kbps}k`, '-r', String(fps), '-t', String(seconds)]
+  const rate = [
+    '-maxrate',
+    `${profile.kbps}k`,
+    '-bufsize',
+    `${profile.kbps}k`,
+    '-r',
+    String(fps),
+    '-t',
+    String(seconds),
+  ]
   const map = ['-map', `[${label}]`, '-threads', '1', '-pix_fmt', 'yuv420p']
   const codec =
     profile.codec === 'h265'
@@ -119,7 +128,10 @@ async function make(
   const inputs = [backdrop, ...scene.sprites.map((sprite) => sprite.picture)]
   for (const [index, input] of inputs.entries()) await writeFile(path(`${index}.pam`), toPam(input))
   await writeFile(path('name.txt'), font?.chinese ? camera.name : `CAM ${camera.id.slice(1)}`)
-  const graph = graphOf(camera, scene.sprites, seconds, font).replaceAll('textfile=name.txt', `textfile='${path('name.txt')}'`)
+  const graph = graphOf(camera, scene.sprites, seconds, font).replaceAll(
+    'textfile=name.txt',
+    `textfile='${path('name.txt')}'`,
+  )
   const { code, lastLines } = await runChild(
     'ffmpeg',
     [

@@ -1,4 +1,13 @@
-import { bakery, boilerRoom, coolingRoom, dryingRoom, kettleRoom, noodleHall, packingRoom, skinRoom } from './workshops.ts'
+import {
+  bakery,
+  boilerRoom,
+  coolingRoom,
+  dryingRoom,
+  kettleRoom,
+  noodleHall,
+  packingRoom,
+  skinRoom,
+} from './workshops.ts'
 import { coldStore, corridor, gate, jarRoom, lab, outfall, road, wasteRoom } from './surroundings.ts'
 import { paths, type Scene, vignette } from './scenery.ts'
 

@@ -13,10 +13,11 @@ function outdoors(ground: readonly [string, string]): Picture {
     [1_050, 95, 70],
   ] as const)
     ellipse(target, x, y, r, r * 0.4, '#ffffffb0', { soft: 30 })
-  polygon(target, [0, 280, 0, 190, 260, 110, 520, 230, 760, 130, 1_060, 220, 1_280, 140, 1_280, 280], [
-    '#6f9d7d',
-    '#8fb494',
-  ])
+  polygon(
+    target,
+    [0, 280, 0, 190, 260, 110, 520, 230, 760, 130, 1_060, 220, 1_280, 140, 1_280, 280],
+    ['#6f9d7d', '#8fb494'],
+  )
   rect(target, -2, 270, 1_284, 460, ground)
   return target
 }
@@ -67,8 +68,7 @@ export function road({ pass, sway, at }: Paths): Scene {
   building(backdrop, 0, 420, '#dfe3e1')
   building(backdrop, 480, 380, '#e6e0d2')
   for (const x of [90, 250, 560, 720]) rect(backdrop, x, 250, 110, 90, ['#8c98a0', '#55616a'])
-  for (let x = 40; x < 1_280; x += 180)
-    polygon(backdrop, [x, 560, x + 90, 560, x + 80, 574, x - 14, 574], '#f3efdfb0')
+  for (let x = 40; x < 1_280; x += 180) polygon(backdrop, [x, 560, x + 90, 560, x + 80, 574, x - 14, 574], '#f3efdfb0')
   const boxes = picture(90, 120)
   for (let i = 0; i < 3; i++) rect(boxes, 6 + i * 3, 4 + i * 38, 78, 36, ['#d6a86b', '#a87a42'], { radius: 3 })
   return {
@@ -190,9 +190,17 @@ export function coldStore({ sway, at, pass }: Paths): Scene {
     for (let level = 0; level < 3; level++) {
       rect(backdrop, x, 210 + level * 120, 250, 10, '#eef4f7')
       for (let i = 0; i < 4; i++)
-        rect(backdrop, x + 8 + i * 60, 140 + level * 120, 52, 70, i % 2 ? ['#e8f2f6', '#b8cdd8'] : ['#e6cf9a', '#bb9d5e'], {
-          radius: 5,
-        })
+        rect(
+          backdrop,
+          x + 8 + i * 60,
+          140 + level * 120,
+          52,
+          70,
+          i % 2 ? ['#e8f2f6', '#b8cdd8'] : ['#e6cf9a', '#bb9d5e'],
+          {
+            radius: 5,
+          },
+        )
     }
   rect(backdrop, 940, 120, 280, 430, ['#f4f8fa', '#b6c6cf'], { radius: 10 })
   rect(backdrop, 965, 145, 230, 380, ['#d4e0e6', '#9fb2bd'], { radius: 6 })

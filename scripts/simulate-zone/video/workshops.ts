@@ -106,7 +106,11 @@ export function coolingRoom({ at, belt, sway }: Paths): Scene {
   return {
     backdrop,
     sprites: [
-      ...[205, 605, 1_005].map((x, i) => ({ picture: fan, x: sway(x, 9, 40, i / 3), y: sway(120, 9, 40, i / 3 + 0.25) })),
+      ...[205, 605, 1_005].map((x, i) => ({
+        picture: fan,
+        x: sway(x, 9, 40, i / 3),
+        y: sway(120, 9, 40, i / 3 + 0.25),
+      })),
       { picture: sheets, x: belt(-150, 150, 9), y: at(306) },
       { picture: worker(), x: sway(880, 70, 2), y: at(270) },
       { picture: sheets, x: belt(-150, 150, 14), y: at(466) },
@@ -207,7 +211,11 @@ export function kettleRoom({ at, sway }: Paths): Scene {
     sprites: [
       ...[80, 470, 860].map((x, i) => ({ picture: lumps, x: sway(x + 60, 14, 6 + i), y: sway(366, 5, 11 + i) })),
       { picture: worker('#f4f1ee', '#3b3532'), x: sway(700, 110, 2), y: at(150) },
-      ...[80, 470, 860].map((x, i) => ({ picture: steam(330, 330, '2c'), x: sway(x, 24, 4, i / 3), y: sway(70, 22, 5, i / 3) })),
+      ...[80, 470, 860].map((x, i) => ({
+        picture: steam(330, 330, '2c'),
+        x: sway(x, 24, 4, i / 3),
+        y: sway(70, 22, 5, i / 3),
+      })),
     ],
   }
 }
