@@ -1,0 +1,222 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { CameraState, StreamFacts } from '../../gateway/contract/camera.ts'
+import { CloseCode, type LiveEvent } from '../../gateway/contract/live.ts'
+import { decodeLiveFrame, FrameKind, type LiveHeader } from '../../gateway/domain/live-frame.ts'
+import { systemClock } from '../../gateway/lib/clock.ts'
+import { openLog } from '../../gateway/lib/log.ts'
+import { liveHub } from '../../gateway/live/hub.ts'
+import type { StreamEvent, StreamFrame } from '../../gateway/media/stream.ts'
+import { waitFor } from '../support/wait.ts'
+
+const tools = { clock: systemClock, log: openLog('silent') }
+const avc = 'video/mp4; codecs="avc1.4D401F"'
+const facts: StreamFacts = { codec: 'H264', widthPx: 640, heightPx: 360, fps: 15, kbps: 500 }
+const state: CameraState = {
+  status: 'offline',
+  reason: 'camera-lost',
+  detail: 'away',
+  sinceUtcMs: 1,
+  nextTryUtcMs: 2,
+  lastFrameUtcMs: null,
+  fps: null,
+  kbps: null,
+}
+const init = (codec = 'avc1.4D401F'): StreamEvent => ({
+  init: { bytes: Buffer.from('init'), codec, timescale: 90_000, widthPx: 640, heightPx: 360 },
+})
+const frame = (n: number, key: boolean, sizeBytes = 100): StreamEvent => {
+  const sample: StreamFrame['sample'] = { data: new Uint8Array(), dts: n * 6_000, cts: 0, duration: 6_000, key }
+  return { frame: { sample, bytes: Buffer.alloc(sizeBytes, n), arrivedUtcMs: 1_800_000_000_000 + n } }
+}
+
+let stop: AbortController
+let ended: Promise<void>
+let subPulls: { signal: AbortSignal; take: (event: StreamEvent) => void; fail: (cause: Error) => void }[]
+let hub: ReturnType<typeof liveHub>
+let server: ReturnType<typeof createServer>
+let sub: StreamFacts | null
+const sockets: WebSocket[] = []
+
+beforeEach(async () => {
+  stop = new AbortController()
+  subPulls = []
+  sub = null
+  hub = liveHub({
+    tools,
+    facts: () => ({ main: facts, sub }),
+    state: () => state,
+    pullSub: (_cameraId, signal, take) =>
+      new Promise((resolve, reject) => {
+        subPulls.push({ signal, take, fail: reject })
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+  })
+  ended = hub.run(stop.signal)
+  const wss = new WebSocketServer({ noServer: true })
+  server = createServer().on('upgrade', (request, socket, head) =>
+    wss.handleUpgrade(request, socket, head, (ws) => hub.attach(ws, 'cam')),
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate()
+  stop.abort()
+  await ended
+  server.close()
+})
+
+/** A browser tile that keeps all it hears. */
+async function tile(fields: object = {}) {
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  socket.binaryType = 'arraybuffer'
+  sockets.push(socket)
+  const events: LiveEvent[] = []
+  const frames: (LiveHeader & { first: number | undefined })[] = []
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) events.push(JSON.parse(String(data)) as LiveEvent)
+    else {
+      const { header, payload } = decodeLiveFrame(data as ArrayBuffer) ?? {}
+      if (header) frames.push({ ...header, first: payload?.[0] })
+    }
+  })
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ type: 'hello', version: 1, accept: [avc], widthPx: 640, heightPx: 360, ...fields }))
+  return { socket, events, frames }
+}
+
+describe('live hub', () => {
+  test('a new viewer gets init and the last GOP at once, then each frame', async () => {
+    for (const event of [init(), frame(1, true), frame(2, false), frame(3, true), frame(4, false)])
+      hub.put('cam', event)
+    const { events, frames } = await tile()
+    await waitFor(() => frames.length === 3)
+    expect(events).toEqual([
+      {
+        type: 'stream',
+        generation: 1,
+        stream: 'main',
+        tier: 'mse',
+        mime: avc,
+        codec: 'avc1.4D401F',
+        widthPx: 640,
+        heightPx: 360,
+        why: 'no-sub-stream',
+      },
+    ])
+    expect(frames.map(({ kind, flags, first }) => [kind, flags, first])).toEqual([
+      [FrameKind.init, 1, 'i'.charCodeAt(0)],
+      [FrameKind.media, 1, 3],
+      [FrameKind.media, 0, 4],
+    ])
+    expect(frames[1]).toMatchObject({ captureUnixMicros: 1_800_000_000_003_000, pts90k: 18_000, generation: 1 })
+    hub.put('cam', frame(5, false))
+    await waitFor(() => frames.length === 4)
+  })
+
+  test('nothing there yet: the viewer hears why, and the picture follows on the same socket', async () => {
+    const { events, frames } = await tile()
+    await waitFor(() => events.length === 1)
+    expect(events[0]).toEqual({ type: 'offline', reason: 'camera-lost', detail: 'away', nextTryUtcMs: 2 })
+    hub.put('cam', init())
+    hub.put('cam', frame(1, true))
+    await waitFor(() => frames.length === 2)
+    hub.lose('cam')
+    await waitFor(() => events.at(-1)?.type === 'offline')
+    hub.put('cam', init())
+    await waitFor(() => frames.at(-1)?.generation === 2)
+  })
+
+  test('after a loss no old picture is handed to a new viewer', async () => {
+    for (const event of [init(), frame(1, true)]) hub.put('cam', event)
+    hub.lose('cam')
+    const { events, frames } = await tile()
+    await waitFor(() => events.length === 1)
+    expect(events[0]?.type).toBe('offline')
+    expect(frames).toEqual([])
+  })
+
+  test('the sub stream is pulled once for all, only while somebody looks', async () => {
+    sub = facts
+    const first = await tile()
+    const second = await tile()
+    await waitFor(() => first.events.length === 1 && second.events.length === 1)
+    expect(subPulls).toHaveLength(1)
+    subPulls[0]?.take(init())
+    subPulls[0]?.take(frame(7, true))
+    await waitFor(() => first.frames.length === 2 && second.frames.length === 2)
+    expect(first.events.at(-1)).toMatchObject({ type: 'stream', stream: 'sub', why: null })
+  })
+
+  test('a sub stream that fails: the tile goes on with the main stream and says so', async () => {
+    sub = facts
+    for (const event of [init(), frame(1, true)]) hub.put('cam', event)
+    const { events, frames } = await tile()
+    await waitFor(() => subPulls.length === 1)
+    subPulls[0]?.fail(new Error('no second stream'))
+    await waitFor(() => frames.length === 2)
+    expect(events.at(-1)).toMatchObject({ type: 'stream', stream: 'main', why: 'sub-unavailable' })
+  })
+
+  test('a paused tile gets nothing, and a fresh picture afterwards', async () => {
+    for (const event of [init(), frame(1, true)]) hub.put('cam', event)
+    const { socket, frames } = await tile()
+    await waitFor(() => frames.length === 2)
+    socket.send(JSON.stringify({ type: 'pause' }))
+    socket.send(JSON.stringify({ type: 'pause' }))
+    socket.ping()
+    await once(socket, 'pong')
+    for (let n = 2; n < 20; n++) hub.put('cam', frame(n, false))
+    hub.put('cam', frame(20, true))
+    socket.send(JSON.stringify({ type: 'resume' }))
+    await waitFor(() => frames.length === 4)
+    expect(frames.slice(2).map(({ kind, first }) => [kind, first])).toEqual([
+      [FrameKind.init, 'i'.charCodeAt(0)],
+      [FrameKind.media, 20],
+    ])
+  })
+
+  test('a viewer that stops reading loses whole GOPs, is told how many frames, and costs the others nothing', async () => {
+    for (const event of [init(), frame(0, true)]) hub.put('cam', event)
+    const slow = await tile()
+    const quick = await tile()
+    await waitFor(() => slow.frames.length === 2 && quick.frames.length === 2)
+    slow.socket.pause()
+    for (let n = 1; n <= 120; n++) {
+      hub.put('cam', frame(n, n % 10 === 0, 200_000))
+      if (n % 10 === 0) await waitFor(() => quick.frames.length === 2 + n)
+    }
+    slow.socket.resume()
+    hub.put('cam', frame(130, true))
+    await waitFor(() => slow.events.some((event) => event.type === 'drop'))
+    const lost = slow.events.reduce((sum, event) => sum + (event.type === 'drop' ? event.frames : 0), 0)
+    await waitFor(() => slow.frames.at(-1)?.first === 130)
+    expect(slow.frames.length + lost).toBe(1 + 1 + 120 + 1)
+    expect(lost).toBeGreaterThan(20)
+    // What follows a drop is a keyframe: nothing undecodable was sent.
+    const at = slow.frames.findIndex((one, n) => n > 1 && one.sequence !== (slow.frames[n - 1]?.sequence ?? 0) + 1)
+    expect((slow.frames[at]?.flags ?? 0) & 1).toBe(1)
+  })
+
+  test.each([
+    ['no JSON', 'hello'],
+    ['another shape', '{"type":"hello","version":2}'],
+    ['unknown fields', '{"type":"pause","now":true}'],
+  ])('%s closes the socket as invalid', async (_name, text) => {
+    const { socket } = await tile()
+    socket.send(text)
+    const [code] = (await once(socket, 'close')) as [number]
+    expect(code).toBe(CloseCode.invalid)
+  })
+
+  test('a browser that plays nothing of it is refused in words', async () => {
+    hub.put('cam', init('hvc1.1.6.L93.B0'))
+    const { events } = await tile()
+    await waitFor(() => events.length === 1)
+    expect(events[0]).toMatchObject({ type: 'refused', code: 'codec-unsupported' })
+  })
+})
