@@ -25,8 +25,8 @@ const loginNeeded = 4401
 const silentMs = 35_000
 
 /**
- * The one feed of this tab: connects, resumes after the last change it has, takes a new snapshot when changes are missing,
- * and tries for ever with full jitter. Ends when `signal` aborts.
+ * The one feed of this tab: connects, resumes after the last change it has, takes the snapshot it is given when the
+ * gateway does not know that change any more, and tries for ever with full jitter. Ends when `signal` aborts.
  */
 export function runFeed(handlers: FeedHandlers, signal: AbortSignal, retryNow: EventTarget): void {
   let seq: number | null = null
@@ -54,7 +54,7 @@ export function runFeed(handlers: FeedHandlers, signal: AbortSignal, retryNow: E
       const message = JSON.parse(event.data) as FeedMessage
       if ('serverUtcMs' in message) handlers.onServerTime(message.serverUtcMs)
       const step = feedStep(seq, message)
-      if (step.kind === 'hole') {
+      if (step.kind === 'lost') {
         seq = null
         socket.close()
         return
@@ -77,7 +77,7 @@ export function runFeed(handlers: FeedHandlers, signal: AbortSignal, retryNow: E
     })
   }
 
-  const apply = (step: Exclude<FeedStep, { kind: 'hole' }>): void => {
+  const apply = (step: Exclude<FeedStep, { kind: 'lost' }>): void => {
     seq = step.seq
     if (step.kind === 'change') changes.add(step.change)
     if (step.kind === 'snapshot') {

@@ -28,6 +28,8 @@ export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** A status that is an answer although HTTP calls it an error. */
+  readonly alsoGood?: number
 }
 
 /**
@@ -37,7 +39,10 @@ export interface RequestOptions {
 export type Request = <Answer>(path: string, options?: RequestOptions) => Promise<Answer>
 
 export function createRequest(onLoginNeeded: () => void, fetcher: typeof fetch = fetch): Request {
-  return async <Answer>(path: string, { method = 'GET', body, signal }: RequestOptions = {}): Promise<Answer> => {
+  return async <Answer>(
+    path: string,
+    { method = 'GET', body, signal, alsoGood }: RequestOptions = {},
+  ): Promise<Answer> => {
     const response = await send(fetcher, path, {
       method,
       credentials: 'same-origin',
@@ -45,7 +50,8 @@ export function createRequest(onLoginNeeded: () => void, fetcher: typeof fetch =
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     })
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer
+    if (response.ok || response.status === alsoGood)
+      return (response.status === 204 ? undefined : await response.json()) as Answer
     const problem = await readProblem(response)
     if (problem.status === 401 && !(path === '/api/session' && method === 'POST')) onLoginNeeded()
     throw problem

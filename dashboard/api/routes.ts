@@ -1,21 +1,17 @@
 import type { Account, AuditEntry, Session } from '../../gateway/contract/access.ts'
 import type { Alert, NewRule, Rule } from '../../gateway/contract/alert.ts'
-import type { Camera, CameraCandidate, NewCamera, PatchCamera, Span } from '../../gateway/contract/camera.ts'
-import type { History, Sensor, SensorCandidate } from '../../gateway/contract/sensor.ts'
+import type { Camera, NewCamera, PatchCamera, Span } from '../../gateway/contract/camera.ts'
+import type { Discovery } from '../../gateway/contract/lists.ts'
+import type { History, Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import type { UtcRange } from '../../gateway/domain/units.ts'
 import type { Role } from '../../gateway/domain/words.ts'
 import type { Request } from './request.ts'
 
-export interface Discovery {
-  readonly cameras: readonly CameraCandidate[]
-  readonly sensors: readonly SensorCandidate[]
-}
-
 /** /readyz: every part by name, with ok or why not. */
 export interface Readiness {
   readonly ok: boolean
-  readonly parts: readonly { name: string; ok: boolean; message: string | null; sinceUtcMs: number }[]
+  readonly parts: Readonly<Record<string, { ok: boolean; code: string | null; message: string | null }>>
 }
 
 export interface AccountChange {
@@ -42,7 +38,7 @@ export function createApi(request: Request) {
     logout: () => remove('/api/session'),
 
     zone: (signal?: AbortSignal) => get<Zone>('/api/zone', signal),
-    zoneFileHref: '/api/zone.yaml',
+    zoneFileHref: '/api/zone/export',
 
     cameras: async (signal?: AbortSignal) => (await get<{ cameras: Camera[] }>('/api/cameras', signal)).cameras,
     addCamera: (camera: NewCamera) => post<Camera>('/api/cameras', camera),
@@ -55,7 +51,7 @@ export function createApi(request: Request) {
     snapshotHref: (cameraId: string) => `/api/cameras/${id(cameraId)}/snapshot.jpg`,
 
     discovery: (signal?: AbortSignal) => get<Discovery>('/api/discovery', signal),
-    scan: () => post<unknown>('/api/discovery/scan'),
+    scan: () => post<Discovery>('/api/discovery/scan'),
 
     sensors: async (signal?: AbortSignal) => (await get<{ sensors: Sensor[] }>('/api/sensors', signal)).sensors,
     approveSensor: (sensor: { candidateId: string; areaId: string; name?: string }) =>
@@ -84,7 +80,7 @@ export function createApi(request: Request) {
       patch<Account>(`/api/accounts/${id(accountId)}`, change),
     audit: async (signal?: AbortSignal) =>
       (await get<{ entries: AuditEntry[] }>('/api/audit?limit=200', signal)).entries,
-    ready: (signal?: AbortSignal) => get<Readiness>('/readyz', signal),
+    ready: (signal?: AbortSignal) => request<Readiness>('/readyz', { alsoGood: 503, ...(signal ? { signal } : {}) }),
   }
 }
 export type Api = ReturnType<typeof createApi>

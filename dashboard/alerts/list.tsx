@@ -1,0 +1,156 @@
+import type { Alert } from '../../gateway/contract/alert.ts'
+import type { Metric } from '../../gateway/contract/sensor.ts'
+import { placeName } from '../api/places.ts'
+import { t } from '../i18n/language.ts'
+import { formatValue } from '../i18n/numbers.ts'
+import { formatDateTime, formatDuration, formatTime } from '../i18n/time.ts'
+import { SeverityMark } from '../parts/badges.tsx'
+import { FootageLink, playbackHref } from '../parts/footage-link.tsx'
+import { useGateway, useMay, useZone } from '../shell/gateway.ts'
+
+interface AlertListProps {
+  readonly alerts: readonly Alert[]
+  /** Opens the dialog; not given for closed ones. */
+  readonly ask?: (alert: Alert) => void
+}
+
+export function AlertList({ alerts, ask }: AlertListProps) {
+  const column = t().alerts.column
+  return (
+    <div class="panel table-scroll">
+      <table class="table alert-table">
+        <caption class="visually-hidden">{t().alerts.list}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{column.severity}</th>
+            <th scope="col">{column.what}</th>
+            <th scope="col" class="number">
+              {column.value}
+            </th>
+            <th scope="col" class="number">
+              {column.worst}
+            </th>
+            <th scope="col">{column.since}</th>
+            <th scope="col">{column.state}</th>
+            <th scope="col">
+              <span class="visually-hidden">{column.action}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {alerts.map((alert) => (
+            <AlertRow key={alert.id} alert={alert} ask={ask} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The metric an alert is about, or something that prints its numbers. */
+export function metricOf(alert: Alert, metrics: readonly Metric[] | undefined): Pick<Metric, 'type' | 'kind' | 'unit'> {
+  const known = metrics?.find((metric) => metric.key === alert.metric)
+  return known ?? { type: 'number', kind: null, unit: alert.unit }
+}
+
+function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) | undefined }) {
+  const { places, sensors } = useZone()
+  const sensor = sensors.value.value?.find((one) => one.id === alert.sensorId)
+  const metric = metricOf(alert, sensor?.metrics)
+  const words = t().alerts
+  const where =
+    alert.areaId === null
+      ? alert.sensorId === null && alert.cameraId === null
+        ? words.gatewayItself
+        : ''
+      : placeName(places.value.get(alert.areaId))
+  const sign = alert.condition === 'below' ? '<' : '>'
+  return (
+    <tr class={ask !== undefined && alert.acknowledgedUtcMs === null ? `row-${alert.severity}` : undefined}>
+      <td>
+        <SeverityMark severity={alert.severity} />
+      </td>
+      <th scope="row">
+        {alert.name}
+        <div class="muted">{[sensor?.name, where].filter(Boolean).join(' · ')}</div>
+      </th>
+      <td class="number">
+        {alert.value === null ? '—' : formatValue(metric, alert.value)}
+        {alert.threshold === null || alert.condition === 'silent' || metric.type === 'binary' ? null : (
+          <div class="muted">{words.limit(sign, formatValue(metric, alert.threshold))}</div>
+        )}
+      </td>
+      <td class="number">{alert.worstValue === null ? '—' : formatValue(metric, alert.worstValue)}</td>
+      <td>
+        <Since alert={alert} />
+      </td>
+      <td>
+        <State alert={alert} />
+      </td>
+      <td>
+        <Actions alert={alert} ask={ask} />
+      </td>
+    </tr>
+  )
+}
+
+function Since({ alert }: { alert: Alert }) {
+  const { nowUtcMs } = useGateway()
+  const end = alert.clearedUtcMs ?? nowUtcMs.value
+  const length = formatDuration(end - alert.raisedUtcMs)
+  return (
+    <>
+      <time class="nowrap" title={formatDateTime(alert.raisedUtcMs)}>
+        {formatTime(alert.raisedUtcMs, nowUtcMs.value)}
+      </time>
+      <div class="muted nowrap">
+        {alert.clearedUtcMs === null ? t().alerts.lasting(length) : t().alerts.lasted(length)}
+      </div>
+    </>
+  )
+}
+
+function State({ alert }: { alert: Alert }) {
+  const { nowUtcMs } = useGateway()
+  const words = t().alerts
+  const at = (utcMs: number): string => formatTime(utcMs, nowUtcMs.value)
+  return (
+    <>
+      <div>{alert.clearedUtcMs === null ? words.active : words.cleared(at(alert.clearedUtcMs))}</div>
+      <div class={alert.acknowledgedUtcMs === null ? '' : 'muted'}>
+        {alert.acknowledgedUtcMs === null
+          ? words.unseen
+          : words.seen(alert.acknowledgedBy ?? '—', at(alert.acknowledgedUtcMs))}
+      </div>
+      {alert.note === null || alert.note === '' ? null : <div class="note">{alert.note}</div>}
+    </>
+  )
+}
+
+function Actions({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) | undefined }) {
+  const mayAcknowledge = useMay('acknowledge')
+  const mayReview = useMay('review')
+  const words = t().alerts
+  return (
+    <div class="row-actions">
+      {alert.sensorId === null ? null : <a href={`/sensors?sensor=${alert.sensorId}`}>{words.toSensor}</a>}
+      {!mayReview ? null : alert.cameraId === null ? (
+        alert.areaId === null ? null : (
+          <FootageLink areaId={alert.areaId} utcMs={alert.raisedUtcMs} />
+        )
+      ) : (
+        <a href={playbackHref(alert.cameraId, alert.raisedUtcMs)}>{words.toFootage}</a>
+      )}
+      {ask === undefined || !mayAcknowledge || alert.acknowledgedUtcMs !== null ? null : (
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`${words.acknowledge}: ${alert.name}`}
+          onClick={() => ask(alert)}
+        >
+          {words.acknowledge}
+        </button>
+      )}
+    </div>
+  )
+}

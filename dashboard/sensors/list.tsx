@@ -1,0 +1,101 @@
+import type { Alert } from '../../gateway/contract/alert.ts'
+import type { Metric, Sensor } from '../../gateway/contract/sensor.ts'
+import { placeName } from '../api/places.ts'
+import { t } from '../i18n/language.ts'
+import { formatValue } from '../i18n/numbers.ts'
+import { formatAgo, formatTime } from '../i18n/time.ts'
+import { StatusDot, type Tone } from '../parts/badges.tsx'
+import { useGateway, useZone } from '../shell/gateway.ts'
+import { Spark } from './spark.tsx'
+
+const tones: Record<Sensor['status'], Tone> = { online: 'calm', silent: 'warn', unknown: 'unknown' }
+
+export function SensorStatus({ status }: { status: Sensor['status'] }) {
+  return <StatusDot tone={tones[status]}>{t().sensorStatus[status]}</StatusDot>
+}
+
+/** One row a sensor: value, trend and age. */
+export function SensorList({ sensors }: { sensors: readonly Sensor[] }) {
+  const words = t().sensors
+  return (
+    <div class="panel table-scroll">
+      <table class="table sensor-table">
+        <caption class="visually-hidden">{words.list}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.column.sensor}</th>
+            <th scope="col">{words.column.status}</th>
+            <th scope="col">{words.column.value}</th>
+            <th scope="col" class="wide-only">
+              {words.column.trend}
+            </th>
+            <th scope="col" class="wide-only">
+              {words.column.updated}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sensors.map((sensor) => (
+            <Row key={sensor.id} sensor={sensor} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Row({ sensor }: { sensor: Sensor }) {
+  const { places } = useZone()
+  const first = sensor.metrics.find((metric) => metric.type === 'number') ?? sensor.metrics[0]
+  return (
+    <tr>
+      <th scope="row">
+        <a class="row-link" href={`/sensors?sensor=${sensor.id}`}>
+          {sensor.name}
+        </a>
+        <div class="muted">{placeName(places.value.get(sensor.areaId))}</div>
+      </th>
+      <td>
+        <SensorStatus status={sensor.status} />
+      </td>
+      <td>
+        <ul class="values">
+          {sensor.metrics.map((metric) => (
+            <li key={metric.key}>
+              <LiveValue sensor={sensor} metric={metric} />
+            </li>
+          ))}
+        </ul>
+      </td>
+      <td class="wide-only">{first === undefined ? null : <Spark sensorId={sensor.id} metric={first.key} />}</td>
+      <td class="wide-only">{first === undefined ? null : <Age sensor={sensor} />}</td>
+    </tr>
+  )
+}
+
+const alertOf = (alerts: readonly Alert[] | null, sensorId: string, metric: string): Alert | undefined =>
+  alerts?.find((alert) => alert.sensorId === sensorId && alert.metric === metric && alert.clearedUtcMs === null)
+
+/** The newest value; coloured only while an alert on it is open, dimmed when the sensor is silent. */
+export function LiveValue({ sensor, metric }: { sensor: Sensor; metric: Metric }) {
+  const { latestOf, openAlerts } = useZone()
+  const latest = latestOf(sensor.id, metric.key).value
+  const alert = alertOf(openAlerts.value, sensor.id, metric.key)
+  const tone = alert === undefined ? '' : alert.severity === 'critical' ? ' is-crit' : ' is-warn'
+  if (latest === null) return <span class="muted">{t().sensors.never}</span>
+  return (
+    <span class={`value${tone}${sensor.status === 'online' ? '' : ' is-old'}`} title={metric.name}>
+      {alert === undefined ? null : <span aria-hidden="true">{alert.severity === 'critical' ? '! ' : '▲ '}</span>}
+      {formatValue(metric, latest.value)}
+      {latest.quality === 'ok' ? null : <span class="muted"> ({t().quality[latest.quality]})</span>}
+    </span>
+  )
+}
+
+function Age({ sensor }: { sensor: Sensor }) {
+  const { nowUtcMs } = useGateway()
+  const { latestOf } = useZone()
+  const newest = Math.max(0, ...sensor.metrics.map((metric) => latestOf(sensor.id, metric.key).value?.utcMs ?? 0))
+  if (newest === 0) return <span class="muted">—</span>
+  return <time title={formatTime(newest, nowUtcMs.value)}>{formatAgo(newest, nowUtcMs.value)}</time>
+}
