@@ -64,7 +64,9 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
       )
     },
   })
-  aedes.on('clientError', (client, error) => log.debug({ client: client.id, reason: error.message }, 'MQTT client error'))
+  aedes.on('clientError', (client, error) =>
+    log.debug({ client: client.id, reason: error.message }, 'MQTT client error'),
+  )
   aedes.on('connectionError', (_client, error) => log.debug({ reason: error.message }, 'MQTT connection refused'))
 
   const server = createServer((socket) => {
@@ -84,7 +86,10 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
       server.once('error', (cause: NodeJS.ErrnoException) =>
         reject(
           cause.code === 'EADDRINUSE'
-            ? new Failure('conflict', 'port-taken', `port ${port} on ${host} is in use by another program`, { host, port })
+            ? new Failure('conflict', 'port-taken', `port ${port} on ${host} is in use by another program`, {
+                host,
+                port,
+              })
             : new Failure('away', 'port-unusable', `cannot listen on ${host} port ${port}`, { host, port }, { cause }),
         ),
       )

@@ -1,0 +1,62 @@
+import type { Alert } from '../contract/alert.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Store } from '../store/open.ts'
+
+const columns = `id, rule_id AS ruleId, code, name, severity, sensor_id AS sensorId, camera_id AS cameraId, area_id AS areaId,
+  metric, unit, threshold, condition, value, worst_value AS worstValue, raised_utc_ms AS raisedUtcMs,
+  cleared_utc_ms AS clearedUtcMs, acknowledged_utc_ms AS acknowledgedUtcMs, acknowledged_by AS acknowledgedBy, note`
+
+const isOpen = (alert: Alert) => alert.clearedUtcMs === null || alert.acknowledgedUtcMs === null
+const causeOf = ({ ruleId, code, cameraId }: Pick<Alert, 'ruleId' | 'code' | 'cameraId'>) =>
+  `${ruleId ?? code} ${cameraId ?? ''}`
+
+/** Alerts on disk; the open ones also in memory, one for each cause. */
+export function alertTable({ db }: Store) {
+  const upsert = db.prepare<Alert>(
+    `INSERT INTO alert (id, rule_id, code, name, severity, sensor_id, camera_id, area_id, metric, unit, threshold, condition,
+       value, worst_value, raised_utc_ms, cleared_utc_ms, acknowledged_utc_ms, acknowledged_by, note)
+     VALUES (@id, @ruleId, @code, @name, @severity, @sensorId, @cameraId, @areaId, @metric, @unit, @threshold, @condition,
+       @value, @worstValue, @raisedUtcMs, @clearedUtcMs, @acknowledgedUtcMs, @acknowledgedBy, @note)
+     ON CONFLICT (id) DO UPDATE SET worst_value = excluded.worst_value, cleared_utc_ms = excluded.cleared_utc_ms,
+       acknowledged_utc_ms = excluded.acknowledged_utc_ms, acknowledged_by = excluded.acknowledged_by, note = excluded.note`,
+  )
+  const one = db.prepare<[string], Alert>(`SELECT ${columns} FROM alert WHERE id = ?`)
+  const open = 'cleared_utc_ms IS NULL OR acknowledged_utc_ms IS NULL'
+  const ordered = 'ORDER BY raised_utc_ms DESC, id LIMIT ?'
+  const lists = {
+    open: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert WHERE ${open} ${ordered}`),
+    closed: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert WHERE NOT (${open}) ${ordered}`),
+    all: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert ${ordered}`),
+  }
+  const byCause = new Map<string, Alert>()
+
+  function remember(alert: Alert): Alert {
+    if (isOpen(alert)) byCause.set(causeOf(alert), alert)
+    else byCause.delete(causeOf(alert))
+    return alert
+  }
+  for (const alert of lists.open.all(1_000_000)) remember(alert)
+
+  return {
+    openOfRule: (ruleId: string): Alert | undefined => byCause.get(causeOf({ ruleId, code: '', cameraId: null })),
+    openOfCode: (code: string, cameraId: string | null): Alert | undefined =>
+      byCause.get(causeOf({ ruleId: null, code, cameraId })),
+    /** Changes an open alert in memory only. */
+    remember,
+    save(alert: Alert): Alert {
+      upsert.run(alert)
+      return remember(alert)
+    },
+    need(id: string): Alert {
+      const alert = one.get(id)
+      if (!alert) throw new Failure('missing', 'alert-missing', 'there is no such alert', { alertId: id })
+      return byCause.get(causeOf(alert))?.id === id ? (byCause.get(causeOf(alert)) ?? alert) : alert
+    },
+    /** What is on disk, with the newest worst values of the open ones. */
+    list: (state: 'open' | 'closed' | 'all', limit: number): Alert[] =>
+      lists[state].all(limit).map((alert) => {
+        const current = byCause.get(causeOf(alert))
+        return current?.id === alert.id ? current : alert
+      }),
+  }
+}
