@@ -31,6 +31,7 @@ import { addSockets } from './sockets.ts'
 export async function httpServer(parts: HttpParts): Promise<App> {
   const app: App = fastify({
     bodyLimit: 64 * 1_024,
+    requestTimeout: 30_000,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     // A proxy on this machine may say for whom it asks; nobody else is believed.

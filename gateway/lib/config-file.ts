@@ -106,7 +106,8 @@ function plain(doc: Document.Parsed, refuse: (problems: Problem[]) => Failure): 
 /** The parser's own words, but for those that repeat what was written. */
 function yamlMessage(error: { code: string; message: string }): string {
   if (error.code === 'TAG_RESOLVE_FAILED') return 'unknown tag; put a text that begins with ! in quotes'
-  if (error.code === 'BAD_ALIAS') return 'an alias (*name) that is not usable here; put a text that begins with * in quotes'
+  if (error.code === 'BAD_ALIAS')
+    return 'an alias (*name) that is not usable here; put a text that begins with * in quotes'
   return `not YAML: ${error.message}`
 }
 
@@ -122,15 +123,8 @@ function problemsOf(issue: z.core.$ZodIssue, doc: Document.Parsed): Problem[] {
 /** Where the value at `path` stands, or the nearest thing around it that does. */
 function offsetOf(doc: Document.Parsed, path: Path): number {
   for (let length = path.length; length > 0; length--) {
-    const node: unknown = doc.getIn(path.slice(0, length), true)
-    const range = rangeOf(node)
-    if (range !== undefined) return range
-    // A key without a value has no node of its own; its key has.
-    const key = path[length - 1]
-    if (length === path.length && typeof key === 'string') {
-      const at = keyOffset(doc, path.slice(0, -1), key)
-      if (at > 0) return at
-    }
+    const offset = rangeOf(doc.getIn(path.slice(0, length), true))
+    if (offset !== undefined) return offset
   }
   return 0
 }

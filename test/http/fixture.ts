@@ -105,9 +105,9 @@ export interface Gateway {
   readonly parts: HttpParts
   readonly clock: ManualClock
   /** What a module sends to the feed. */
-  change(change: FeedChange): void
+  readonly change: (change: FeedChange) => void
   /** The value of a cookie header for somebody of this role. */
-  cookie(role: Role): Promise<string>
+  readonly cookie: (role: Role) => Promise<string>
 }
 
 /** The real edge and the real access module around modules that are plain objects; built, not listening. */
