@@ -11,7 +11,7 @@ import { useLoad } from '../parts/use-load.ts'
 import { useGateway, useMay, useZone } from '../shell/gateway.ts'
 import { Chart } from './chart.tsx'
 import { FootageLink } from '../parts/footage-link.tsx'
-import { LiveValue, SensorStatus } from './list.tsx'
+import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
 import { summary } from './series.ts'
 
 type RangeName = 'hour' | 'sixHours' | 'day' | 'week'

@@ -1,18 +1,10 @@
-import type { Alert } from '../../gateway/contract/alert.ts'
-import type { Metric, Sensor } from '../../gateway/contract/sensor.ts'
+import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
-import { formatValue } from '../i18n/numbers.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
-import { StatusDot, type Tone } from '../parts/badges.tsx'
+import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { Spark } from './spark.tsx'
-
-const tones: Record<Sensor['status'], Tone> = { online: 'calm', silent: 'warn', unknown: 'unknown' }
-
-export function SensorStatus({ status }: { status: Sensor['status'] }) {
-  return <StatusDot tone={tones[status]}>{t().sensorStatus[status]}</StatusDot>
-}
 
 /** One row a sensor: value, trend and age. */
 export function SensorList({ sensors }: { sensors: readonly Sensor[] }) {
@@ -70,25 +62,6 @@ function Row({ sensor }: { sensor: Sensor }) {
       <td class="wide-only">{first === undefined ? null : <Spark sensorId={sensor.id} metric={first.key} />}</td>
       <td class="wide-only">{first === undefined ? null : <Age sensor={sensor} />}</td>
     </tr>
-  )
-}
-
-const alertOf = (alerts: readonly Alert[] | null, sensorId: string, metric: string): Alert | undefined =>
-  alerts?.find((alert) => alert.sensorId === sensorId && alert.metric === metric && alert.clearedUtcMs === null)
-
-/** The newest value; coloured only while an alert on it is open, dimmed when the sensor is silent. */
-export function LiveValue({ sensor, metric }: { sensor: Sensor; metric: Metric }) {
-  const { latestOf, openAlerts } = useZone()
-  const latest = latestOf(sensor.id, metric.key).value
-  const alert = alertOf(openAlerts.value, sensor.id, metric.key)
-  const tone = alert === undefined ? '' : alert.severity === 'critical' ? ' is-crit' : ' is-warn'
-  if (latest === null) return <span class="muted">{t().sensors.never}</span>
-  return (
-    <span class={`value${tone}${sensor.status === 'online' ? '' : ' is-old'}`} title={metric.name}>
-      {alert === undefined ? null : <span aria-hidden="true">{alert.severity === 'critical' ? '! ' : '▲ '}</span>}
-      {formatValue(metric, latest.value)}
-      {latest.quality === 'ok' ? null : <span class="muted"> ({t().quality[latest.quality]})</span>}
-    </span>
   )
 }
 

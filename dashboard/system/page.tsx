@@ -1,10 +1,30 @@
 import { t } from '../i18n/language.ts'
+import { DownloadIcon } from '../parts/icons.tsx'
 import { PageHead } from '../parts/states.tsx'
+import { useGateway, useMay } from '../shell/gateway.ts'
+import { Accounts } from './accounts.tsx'
+import { AuditTrail } from './audit.tsx'
+import { Health } from './health.tsx'
 
+/** What works, who may come in, and who did what; each part only for those who may see it. */
 export function SystemPage() {
+  const { api } = useGateway()
+  const mayConfigure = useMay('configure')
+  const mayAdminister = useMay('administer')
+  const mayAudit = useMay('audit')
+  const words = t().system
   return (
     <div class="page">
-      <PageHead title={t().system.title} />
+      <PageHead title={words.title}>
+        {mayConfigure ? (
+          <a class="button" href={api.zoneFileHref} download="zone.yaml" title={words.zoneFileHint}>
+            <DownloadIcon size={18} /> {words.zoneFile}
+          </a>
+        ) : null}
+      </PageHead>
+      <Health />
+      {mayAdminister ? <Accounts /> : null}
+      {mayAudit ? <AuditTrail /> : null}
     </div>
   )
 }

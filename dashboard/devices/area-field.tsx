@@ -1,0 +1,44 @@
+import { mayFilm } from '../../gateway/domain/words.ts'
+import { t } from '../i18n/language.ts'
+import { useZone } from '../shell/gateway.ts'
+
+interface AreaFieldProps {
+  readonly label: string
+  /** The area it is in now. */
+  readonly value?: string
+  /** A camera: areas where none may be stand there, disabled, with the reason. */
+  readonly forCamera: boolean
+}
+
+/** The areas of the zone by workshop, as the field `areaId`. */
+export function AreaField({ label, value, forCamera }: AreaFieldProps) {
+  const { zone } = useZone()
+  const words = t()
+  const options = (areas: readonly { id: string; name: string; kind: Parameters<typeof mayFilm>[0] }[]) =>
+    areas.map((area) => {
+      const closed = forCamera && !mayFilm(area.kind)
+      return (
+        <option key={area.id} value={area.id} disabled={closed} selected={area.id === value}>
+          {area.name}（{words.areaKinds[area.kind]}）{closed ? ` — ${words.noFilming}` : ''}
+        </option>
+      )
+    })
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select name="areaId" required>
+        <option value="">{words.cameraForm.chooseArea}</option>
+        {zone.value.value?.sites.map((site) => [
+          ...site.workshops.map((workshop) => (
+            <optgroup key={workshop.id} label={workshop.name}>
+              {options(workshop.areas)}
+            </optgroup>
+          )),
+          <optgroup key={site.id} label={`${site.name} · ${words.sensors.shared}`}>
+            {options(site.areas)}
+          </optgroup>,
+        ])}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks'
+import type { Account } from '../../gateway/contract/access.ts'
+import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
+import { t } from '../i18n/language.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { FormEnd } from '../parts/form-end.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { useAction } from '../parts/use-load.ts'
+import { useGateway } from '../shell/gateway.ts'
+
+interface AccountDialogProps {
+  /** Null: a new one. */
+  readonly account: Account | null
+  readonly onClose: (changed: boolean) => void
+}
+
+/** A new account, or the name, role, password and state of one that exists. */
+export function AccountDialog({ account, onClose }: AccountDialogProps) {
+  const { api } = useGateway()
+  const [role, setRole] = useState<Role>(account?.role ?? 'office')
+  const save = useAction(async (fields: FormData) => {
+    const name = String(fields.get('name')).trim()
+    const password = String(fields.get('password'))
+    if (account === null) {
+      await api.addAccount({ user: String(fields.get('user')).trim(), name, role, password })
+    } else {
+      const disabled = fields.get('active') !== 'on'
+      await api.changeAccount(account.id, { name, role, disabled, ...(password === '' ? {} : { password }) })
+    }
+    onClose(true)
+  })
+  const words = t().system
+  const granted = permissions.filter((permission) => may(role, permission)).map((one) => t().permissions[one])
+  return (
+    <Dialog title={account === null ? words.addAccount : words.editAccount} onClose={() => onClose(false)}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.start(new FormData(event.currentTarget))
+        }}
+      >
+        <label class="field">
+          <span>{words.user}</span>
+          <input
+            name="user"
+            required
+            maxLength={64}
+            readOnly={account !== null}
+            defaultValue={account?.user ?? ''}
+            autocomplete="off"
+            spellcheck={false}
+          />
+        </label>
+        <label class="field">
+          <span>{words.name}</span>
+          <input name="name" required maxLength={120} defaultValue={account?.name ?? ''} autocomplete="off" />
+        </label>
+        <label class="field">
+          <span>{words.role}</span>
+          <select value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
+            {roles.map((one) => (
+              <option key={one} value={one}>
+                {t().roles[one]}
+              </option>
+            ))}
+          </select>
+          <span class="field-hint">{words.canDo(granted.join(words.listSeparator))}</span>
+        </label>
+        <PasswordField
+          label={account === null ? t().login.password : words.newPassword}
+          hint={account === null ? words.passwordHint : `${words.passwordHint} ${t().cameraForm.keepPassword}`}
+          autocomplete="new-password"
+          required={account === null}
+          minLength={10}
+        />
+        {account === null ? null : (
+          <label class="check">
+            <input type="checkbox" name="active" defaultChecked={!account.disabled} /> {words.active}
+          </label>
+        )}
+        <FormEnd action={save} onCancel={() => onClose(false)} />
+      </form>
+    </Dialog>
+  )
+}
