@@ -3,21 +3,7 @@ import { createServer } from 'vite'
 import { demoParts } from './demo.ts'
 import { runTogether } from './programs.ts'
 
-const gateway = 'http://127.0.0.1:8080'
-
-const vite = await createServer({
-  configFile: 'dashboard/vite.config.ts',
-  server: {
-    host: '127.0.0.1',
-    // The gateway takes changes and sockets only from pages it serves itself, so the proxy speaks in its name.
-    proxy: Object.fromEntries(
-      ['/api', '/enter'].map((path) => [
-        path,
-        { target: gateway, ws: true, changeOrigin: true, headers: { origin: gateway } },
-      ]),
-    ),
-  },
-})
+const vite = await createServer({ configFile: 'dashboard/vite.config.ts' })
 await vite.listen()
 vite.printUrls()
 
