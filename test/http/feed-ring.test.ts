@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constant, integer, oneof, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FeedChange } from '../../gateway/contract/feed.ts'
 import { coalesceKey, feedRing } from '../../gateway/http/feed-ring.ts'
@@ -6,9 +6,9 @@ import { coalesceKey, feedRing } from '../../gateway/http/feed-ring.ts'
 const change = (cameraId: string): FeedChange => ({ kind: 'timeline', cameraId, endUtcMs: 1, gap: null })
 
 test('whatever happened: a client gets exactly what it missed, or is told that nobody knows', () => {
-  const step = fc.oneof({ arbitrary: fc.constant('add'), weight: 20 }, { arbitrary: fc.constant('forget'), weight: 1 })
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 20 }), (steps, keep) => {
+  const step = oneof({ arbitrary: constant('add'), weight: 20 }, { arbitrary: constant('forget'), weight: 1 })
+  assert(
+    property(array(step, { maxLength: 120 }), integer({ min: 1, max: 20 }), (steps, keep) => {
       const first = 1_000
       const ring = feedRing(first, keep)
       let known: number[] = []
