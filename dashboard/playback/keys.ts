@@ -1,0 +1,43 @@
+import { minutes, type Millis } from '../../gateway/domain/units.ts'
+
+/** What a key does on the playback page. */
+export type KeyAction =
+  | { readonly kind: 'toggle' | 'markIn' | 'markOut' | 'now' | 'type' }
+  | { readonly kind: 'step'; readonly ms: Millis }
+  | { readonly kind: 'gap' | 'frame'; readonly direction: 1 | -1 }
+  | { readonly kind: 'zoom'; readonly factor: number }
+
+export interface Key {
+  readonly key: string
+  readonly shiftKey: boolean
+  readonly ctrlKey: boolean
+  readonly altKey: boolean
+  readonly metaKey: boolean
+}
+
+const plain: Record<string, KeyAction> = {
+  ' ': { kind: 'toggle' },
+  k: { kind: 'toggle' },
+  j: { kind: 'step', ms: -10_000 },
+  l: { kind: 'step', ms: 10_000 },
+  ',': { kind: 'frame', direction: -1 },
+  '.': { kind: 'frame', direction: 1 },
+  i: { kind: 'markIn' },
+  o: { kind: 'markOut' },
+  n: { kind: 'now' },
+  '/': { kind: 'type' },
+  '+': { kind: 'zoom', factor: 0.5 },
+  '=': { kind: 'zoom', factor: 0.5 },
+  '-': { kind: 'zoom', factor: 2 },
+}
+
+/** @returns what the key does, or undefined when it is the browser's */
+export function keyAction({ key, shiftKey, ctrlKey, altKey, metaKey }: Key): KeyAction | undefined {
+  if (altKey || metaKey) return undefined
+  if (key === 'ArrowLeft' || key === 'ArrowRight') {
+    const direction = key === 'ArrowLeft' ? -1 : 1
+    if (ctrlKey) return { kind: 'gap', direction }
+    return { kind: 'step', ms: direction * (shiftKey ? minutes(1) : 5_000) }
+  }
+  return ctrlKey ? undefined : plain[key.toLowerCase()]
+}

@@ -1,0 +1,40 @@
+import { type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
+import { clockParts } from '../i18n/time.ts'
+
+/** Local time as if it were UTC: the number whose UTC clock shows what the clock in the zone shows. */
+export function localMs(utcMs: UtcMs, timeZone: string): Millis {
+  const { date, time } = clockParts(utcMs, timeZone)
+  return Date.parse(`${date}T${time}Z`) + (((utcMs % 1_000) + 1_000) % 1_000)
+}
+
+/** The zone's distance from UTC at a moment. */
+export const offsetMs = (utcMs: UtcMs, timeZone: string): Millis => localMs(utcMs, timeZone) - utcMs
+
+/** The moment a clock in the zone shows `local`; in the hour that a day skips, the moment after it. */
+export function fromLocalMs(local: Millis, timeZone: string): UtcMs {
+  const guess = local - offsetMs(Number(local), timeZone)
+  return local - offsetMs(guess, timeZone)
+}
+
+const datePattern = /^\d{4}-\d{2}-\d{2}$/
+const timePattern = /^(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/
+
+/** @returns the moment of a typed date (`2026-11-22`) and time (`14:03` or `14:03:20`) in the zone, or undefined */
+export function typedMoment(date: string, time: string, timeZone: string): UtcMs | undefined {
+  const match = timePattern.exec(time.trim())
+  if (!datePattern.test(date) || match === null) return undefined
+  const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  const day = Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined
+  return fromLocalMs(day + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone)
+}
+
+/** RFC 3339 with the zone's offset, whole seconds: `2026-11-22T14:03:20+08:00`. */
+export function toRfc3339(utcMs: UtcMs, timeZone: string): string {
+  const { date, time } = clockParts(utcMs, timeZone)
+  const offset = Math.round(offsetMs(utcMs, timeZone) / minutes(1))
+  const size = Math.abs(offset)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${date}T${time}${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+}
