@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { type CameraSpec, cameraNowMs, demoCameras, endpointOf } from './cameras.ts'
 import { type Announced, announce } from './onvif/discovery.ts'
 import { onvifServer } from './onvif/server.ts'
@@ -89,7 +88,7 @@ async function startCamera(
     rtspBase: () => `rtsp://${host}:${ports.rtsp}`,
     signal,
   })
-  const sockets = new Set<import('node:net').Socket>()
+  const sockets = new Set<Socket>()
   rtsp.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -118,39 +117,38 @@ async function startCamera(
 }
 
 /**
- * The whole demo zone in this process, until `signal` aborts. Resolves when every camera listens; sensors connect in their own time.
+ * The whole demo zone in this process, until `signal` aborts. Sensors speak at once, each camera answers as soon as its clips are
+ * there, and the promise resolves when all of them do.
  * @throws Error when a port is taken or ffmpeg cannot make the clips
  */
 export async function startZone(chosen: Partial<ZoneOptions>, signal: AbortSignal): Promise<RunningZone> {
   const options = { ...defaultZone, ...chosen }
-  const clips = await loadClips(options.cameras, { cacheDir: options.cacheDir, seconds: options.clipSeconds, signal })
+  const stop = new AbortController()
+  const until = AbortSignal.any([signal, stop.signal])
   const started: Started[] = []
-  const stopAll = () => Promise.all(started.map((each) => each.stop()))
+  const announced: Announced[] = []
+  const discovery = options.discovery ? await announce(announced, options.host) : undefined
+  const sensors =
+    options.mqttUrl === null
+      ? Promise.resolve()
+      : simulateSensors({ url: options.mqttUrl, storySpeed: options.storySpeed }, until)
+  const stopAll = () => Promise.all([sensors, discovery?.close(), ...started.map((each) => each.stop())])
   try {
-    for (const camera of options.cameras) {
-      const own = clips.get(camera.id)
-      if (own) started.push(await startCamera(camera, own, options, signal))
-    }
-    const discovery = options.discovery
-      ? await announce(
-          started.map((each) => each.announced),
-          options.host,
-        )
-      : undefined
-    const sensors =
-      options.mqttUrl === null
-        ? Promise.resolve()
-        : simulateSensors({ url: options.mqttUrl, storySpeed: options.storySpeed }, signal)
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
+    const { cacheDir, clipSeconds: seconds } = options
+    await loadClips(options.cameras, { cacheDir, seconds, signal: until }, async (camera, clips) => {
+      const running = await startCamera(camera, clips, options, until)
+      started.push(running)
+      announced.push(running.announced)
     })
-    const ended = aborted.then(async () => {
-      await Promise.all([sensors, discovery?.close(), stopAll()])
-    })
-    return { cameras: started.map((each) => each.facts), ended }
   } catch (cause) {
+    stop.abort()
     await stopAll()
     throw cause
   }
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  const cameras = started.map((each) => each.facts).sort((one, other) => one.id.localeCompare(other.id))
+  return { cameras, ended: aborted.then(stopAll).then(() => undefined) }
 }

@@ -124,7 +124,7 @@ const bars: Record<string, readonly [number, number, number, number]> = {
 /** Seven-segment digits, for machines without any font. */
 export function digits(target: Picture, x: number, y: number, height: number, text: string, paint: Paint): void {
   const width = height * 0.55
-  for (const [index, digit] of [...text].entries())
+  for (const [index, digit] of text.split('').entries())
     for (const name of segments[Number(digit)] ?? '') {
       const [bx = 0, by = 0, bw = 0, bh = 0] = bars[name] ?? []
       rect(target, x + index * width * 1.4 + bx * width, y + by * height, bw * width, bh * height, paint)

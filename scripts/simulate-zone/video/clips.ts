@@ -49,31 +49,17 @@ function outputsOf(camera: CameraSpec, seconds: number): Output[] {
   return outputs
 }
 
+/** Options as they are typed; a value with spaces would need an array. */
+const words = (line: string): string[] => line.split(' ')
+
 function encoderArgs(camera: CameraSpec, { profile, seconds, label, file }: Output): string[] {
   const gop = Math.round(fps * camera.gopSeconds)
-  const rate = [
-    '-maxrate',
-    `${profile.kbps}k`,
-    '-bufsize',
-    `${profile.kbps}k`,
-    '-r',
-    String(fps),
-    '-t',
-    String(seconds),
-  ]
-  const map = ['-map', `[${label}]`, '-threads', '1', '-pix_fmt', 'yuv420p']
   const codec =
     profile.codec === 'h265'
-      ? [
-          ...['-c:v', 'libx265', '-preset', 'ultrafast', '-crf', '27', '-tag:v', 'hvc1', '-x265-params'],
-          `pools=1:frame-threads=1:keyint=${gop}:min-keyint=${gop}:scenecut=0:open-gop=0:bframes=0:log-level=error`,
-        ]
-      : [
-          ...['-c:v', 'libx264', '-preset', 'superfast', '-profile:v', profile.token === 'main' ? 'high' : 'main'],
-          ...['-crf', '24', '-bf', camera.bFrames ? '2' : '0'],
-          ...['-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
-        ]
-  return [...map, ...codec, ...rate, file]
+      ? `-c:v libx265 -preset ultrafast -crf 27 -tag:v hvc1 -x265-params pools=1:frame-threads=1:keyint=${gop}:min-keyint=${gop}:scenecut=0:open-gop=0:bframes=0:log-level=error`
+      : `-c:v libx264 -preset superfast -profile:v ${profile.token === 'main' ? 'high' : 'main'} -crf 24 -bf ${camera.bFrames ? 2 : 0} -g ${gop} -keyint_min ${gop} -sc_threshold 0`
+  const rate = `-maxrate ${profile.kbps}k -bufsize ${profile.kbps}k -r ${fps} -t ${seconds}`
+  return words(`-map [${label}] -threads 1 -pix_fmt yuv420p ${codec} ${rate}`).concat(file)
 }
 
 /** Backdrop, then each sprite on its path, then the writing; split into the outputs. */
@@ -94,7 +80,7 @@ function graphOf(
   }
   const write = (text: string, place: string, size: number) =>
     `drawtext=fontfile='${font?.path}':${text}:fontsize=${size}:fontcolor=white:borderw=2:bordercolor=black@0.7:${place}`
-  const words = font
+  const writing = font
     ? [
         write('textfile=name.txt', 'x=28:y=20', 34),
         write("text='%{pts\\:hms}'", 'x=w-tw-28:y=24', 30),
@@ -103,7 +89,7 @@ function graphOf(
     : ['null']
   const still = camera.freeze ? 4 : 2
   const labels = ['full', 'small', ...(camera.freeze ? ['held', 'heldsmall'] : [])]
-  steps.push(`[v${sprites.length}]${words.join(',')},split=${still + 1}${labels.map((l) => `[${l}]`).join('')}[shot]`)
+  steps.push(`[v${sprites.length}]${writing.join(',')},split=${still + 1}${labels.map((l) => `[${l}]`).join('')}[shot]`)
   const scale = 'scale=640:360:flags=fast_bilinear'
   const stop = `trim=end_frame=1,loop=${frames}:1:0,${clock}`
   steps.push('[full]null[main]', `[small]${scale}[sub]`)
@@ -132,15 +118,15 @@ async function make(
     'textfile=name.txt',
     `textfile='${path('name.txt')}'`,
   )
+  const reading = inputs.flatMap((_, index) => words(`-framerate ${fps} -threads 1 -i`).concat(path(`${index}.pam`)))
+  const writing = outputsOf(camera, seconds).flatMap((output) =>
+    encoderArgs(camera, { ...output, file: path(output.file) }),
+  )
   const { code, lastLines } = await runChild(
     'ffmpeg',
-    [
-      ...['-v', 'error', '-nostdin', '-y', '-filter_complex_threads', '1'],
-      ...inputs.flatMap((_, index) => ['-framerate', String(fps), '-threads', '1', '-i', path(`${index}.pam`)]),
-      ...['-filter_complex', graph],
-      ...outputsOf(camera, seconds).flatMap((output) => encoderArgs(camera, { ...output, file: path(output.file) })),
-      ...['-map', '[shot]', '-frames:v', '1', '-q:v', '4', path('snapshot.jpg')],
-    ],
+    words('-v error -nostdin -y -filter_complex_threads 1')
+      .concat(reading, '-filter_complex', graph, writing)
+      .concat(words('-map [shot] -frames:v 1 -q:v 4'), path('snapshot.jpg')),
     { signal },
   )
   signal.throwIfAborted()
@@ -178,19 +164,24 @@ async function clipsOf(
   }
 }
 
-/** Makes what the cache lacks, two at a time, and reads everything into memory. @throws Error when ffmpeg fails; Failure when it is missing */
+/**
+ * Makes what the cache lacks, two at a time, and reads everything into memory.
+ * @param onReady called for each camera as soon as its clips are there
+ * @throws Error when ffmpeg fails; Failure when it is missing
+ */
 export async function loadClips(
   cameras: readonly CameraSpec[],
   { cacheDir, seconds, signal }: { cacheDir: string; seconds: number; signal: AbortSignal },
-): Promise<Map<string, Clips>> {
+  onReady: (camera: CameraSpec, clips: Clips) => Promise<void>,
+): Promise<void> {
   await mkdir(cacheDir, { recursive: true })
   const font = await findFont()
-  const clips = new Map<string, Clips>()
   const waiting = [...cameras]
   const work = async () => {
     for (let camera = waiting.shift(); camera; camera = waiting.shift())
-      clips.set(camera.id, await clipsOf(camera, cacheDir, seconds, font, signal))
+      await onReady(camera, await clipsOf(camera, cacheDir, seconds, font, signal))
   }
-  await Promise.all([work(), work()])
-  return clips
+  const [first, second] = await Promise.allSettled([work(), work()])
+  if (first.status === 'rejected') throw first.reason
+  if (second.status === 'rejected') throw second.reason
 }
