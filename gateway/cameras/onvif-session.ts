@@ -116,8 +116,9 @@ function openSession(
     }
     // What the package makes of the answer does not matter (it fails on one service, or none, or odd numbers): the answer itself counts.
     const answer = answers.at(-1)
-    const found = descend(answer?.body, expected)
-    if (found) return found
+    const found = answer?.body?.[expected]?.[0]
+    // An element without children comes as text: an empty list is an answer too.
+    if (found !== undefined) return typeof found === 'string' ? {} : found
     throw meaning(address, cause, answer)
   }
   return { cam, ask, lastTrip: trip }
