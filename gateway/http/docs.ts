@@ -5,13 +5,18 @@ import { Problem } from '../contract/common.ts'
 import type { App } from './app.ts'
 import { isApi, sessionCookie } from './guard.ts'
 
+const refusal = {
+  description: 'Refused, and why: RFC 9457 problem details.',
+  content: { 'application/problem+json': { schema: Problem } },
+}
+
 /** What every route has in common: its refusals, and that it needs a session. Comes before the guard, which reads it. */
 export function addRouteDefaults(app: App): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/api/docs')) route.config = { ...route.config, permission: 'signed-in' }
     else if (isApi(route.url) && route.schema !== undefined) {
       const { response } = route.schema
-      route.schema.response = { ...(typeof response === 'object' ? response : {}), default: Problem }
+      route.schema.response = { ...(typeof response === 'object' ? response : {}), default: refusal }
       if (route.config?.permission !== 'anyone') route.schema.security = [{ session: [] }]
     }
   })

@@ -150,3 +150,18 @@ test('a refusal for lack of rights is written under the action that was tried', 
     { user: 'ops', role: 'ops', action: 'footage.download', object: 'cam-1', outcome: 'refused' },
   ])
 })
+
+test('the API description says what comes when it is no JSON, and how a refusal looks', async () => {
+  const { app } = await openGateway()
+  interface Described {
+    paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>>
+  }
+  const { paths } = (await app.inject('/api/openapi.json')).json<Described>()
+  const types = (path: string, status: string) => Object.keys(paths[path]?.get?.responses[status]?.content ?? {})
+  expect(types('/api/cameras/{id}/clip.mp4', '200')).toEqual(['video/mp4'])
+  expect(types('/api/cameras/{id}/segments/{file}', '206')).toEqual(['video/mp4'])
+  expect(types('/api/cameras/{id}/playlist.m3u8', '200')).toEqual(['application/vnd.apple.mpegurl'])
+  expect(types('/api/cameras/{id}/snapshot.jpg', '200')).toEqual(['image/jpeg'])
+  for (const path of Object.keys(paths).filter((path) => path.startsWith('/api/') && paths[path]?.get !== undefined))
+    expect([path, types(path, 'default')]).toEqual([path, ['application/problem+json']])
+})

@@ -4,7 +4,7 @@ import type { App } from '../app.ts'
 import { audited } from '../audited.ts'
 import { clientGone } from '../client-gone.ts'
 import type { HttpParts } from '../parts.ts'
-import { NoContent, OneId } from './params.ts'
+import { fileOf, NoContent, OneId } from './params.ts'
 
 export function cameraRoutes(app: App, { cameras, audit }: Pick<HttpParts, 'cameras' | 'audit'>): void {
   const tags = ['cameras']
@@ -67,7 +67,12 @@ export function cameraRoutes(app: App, { cameras, audit }: Pick<HttpParts, 'came
     '/api/cameras/:id/snapshot.jpg',
     {
       config: { permission: 'watch', audit: 'footage.snapshot' },
-      schema: { tags, summary: 'A picture of now', params: OneId },
+      schema: {
+        tags,
+        summary: 'A picture of now',
+        params: OneId,
+        response: { 200: fileOf('image/jpeg', 'the picture') },
+      },
     },
     async (request, reply) => {
       const { params } = request

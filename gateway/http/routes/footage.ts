@@ -8,7 +8,7 @@ import { audited } from '../audited.ts'
 import { clientGone } from '../client-gone.ts'
 import type { HttpParts } from '../parts.ts'
 import { byteRange, checkLength } from '../ranges.ts'
-import { OneId } from './params.ts'
+import { fileOf, OneId } from './params.ts'
 
 /** One path part without tricks: no folder, no leading dot. */
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/, 'a file name from the playlist')
@@ -38,7 +38,13 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
     '/api/cameras/:id/playlist.m3u8',
     {
       config: { permission: 'review', audit: 'footage.play' },
-      schema: { tags, summary: 'HLS playlist; at most 24 hours', params: OneId, querystring: RangeQuery },
+      schema: {
+        tags,
+        summary: 'HLS playlist; at most 24 hours',
+        params: OneId,
+        querystring: RangeQuery,
+        response: { 200: fileOf('application/vnd.apple.mpegurl', 'the playlist') },
+      },
     },
     async (request, reply) => {
       const { params, query } = request
@@ -57,6 +63,7 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
         tags,
         summary: 'A file of the playlist, by byte range; one that is still written is served up to where it is whole',
         params: z.object({ id: Id, file: FileName }),
+        response: { 200: fileOf('video/mp4', 'the file'), 206: fileOf('video/mp4', 'the range asked for') },
       },
     },
     async ({ params, headers }, reply) => {
@@ -87,7 +94,13 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
     '/api/cameras/:id/clip.mp4',
     {
       config: { permission: 'download', audit: 'footage.download' },
-      schema: { tags, summary: 'One MP4 file to keep; at most 2 hours', params: OneId, querystring: RangeQuery },
+      schema: {
+        tags,
+        summary: 'One MP4 file to keep; at most 2 hours',
+        params: OneId,
+        querystring: RangeQuery,
+        response: { 200: fileOf('video/mp4', 'the clip') },
+      },
     },
     async (request, reply) => {
       const { params, query } = request

@@ -1,6 +1,7 @@
 import { Zone } from '../../contract/zone.ts'
 import type { App } from '../app.ts'
 import type { HttpParts } from '../parts.ts'
+import { fileOf } from './params.ts'
 
 export function zoneRoutes(app: App, { zone }: Pick<HttpParts, 'zone'>): void {
   app.get(
@@ -15,7 +16,11 @@ export function zoneRoutes(app: App, { zone }: Pick<HttpParts, 'zone'>): void {
     '/api/zone/export',
     {
       config: { permission: 'configure' },
-      schema: { tags: ['zone'], summary: 'zone.yaml to start another gateway from; without passwords and accounts' },
+      schema: {
+        tags: ['zone'],
+        summary: 'zone.yaml to start another gateway from; without passwords and accounts',
+        response: { 200: fileOf('application/yaml', 'zone.yaml') },
+      },
     },
     async (_request, reply) =>
       reply
