@@ -14,16 +14,26 @@ export const gatewayPart = (args: readonly string[]): Part => ({
 /** The simulated zone and a gateway that knows it. Only the gateway's stdout, with the address to open, comes to the terminal. */
 export function demoParts(config = 'config/demo.yaml'): Part[] {
   mkdirSync(logFolder, { recursive: true })
-  const log = (name: string) => openSync(join(logFolder, `${name}.log`), 'w')
-  const simulatorLog = log('simulator')
-  console.error(`Starting the demo zone. Logs: ${join('.cache', 'demo')}. Stop with Ctrl-C.`)
+  const simulator = openLog('simulator')
+  const gateway = openLog('gateway')
+  console.error('Starting the demo zone. Logs: .cache/demo. Stop with Ctrl-C.')
   return [
     {
       name: 'the simulated zone',
       program: process.execPath,
       args: ['scripts/simulate-zone/main.ts'],
-      stdio: ['ignore', simulatorLog, simulatorLog],
+      stdio: ['ignore', simulator.handle, simulator.handle],
+      logFile: simulator.logFile,
     },
-    { ...gatewayPart(['--config', config, '--demo-link']), stdio: ['ignore', 'inherit', log('gateway')] },
+    {
+      ...gatewayPart(['--config', config, '--demo-link']),
+      stdio: ['ignore', 'inherit', gateway.handle],
+      logFile: gateway.logFile,
+    },
   ]
+}
+
+function openLog(name: string): { logFile: string; handle: number } {
+  const logFile = join(logFolder, `${name}.log`)
+  return { logFile, handle: openSync(logFile, 'w') }
 }

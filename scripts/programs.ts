@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The repository. Scripts run from here whatever the caller's folder is. */
@@ -30,6 +31,8 @@ export interface Part {
   readonly args: readonly string[]
   readonly stdio?: StdioOptions
   readonly env?: NodeJS.ProcessEnv
+  /** Where its output goes when not to the terminal: its last lines are shown when it fails. */
+  readonly logFile?: string
 }
 
 /** After a polite signal, how long a part may take to close its files. */
@@ -69,7 +72,8 @@ export async function runTogether(parts: readonly Part[]): Promise<number> {
   try {
     const first = await Promise.race(ends)
     if (toldAtMs === undefined) {
-      if (parts.length > 1) console.error(`${first.name} ended (${first.how}); stopping the rest`)
+      if (parts.length > 1) console.error(`${first.part.name} ended (${first.how}); stopping the rest`)
+      if (first.code !== 0 && first.part.logFile !== undefined) console.error(lastLines(first.part.logFile))
       stopAll('SIGTERM')
       hardStops.push(setTimeout(killAll, stopGraceMs))
     }
@@ -85,18 +89,20 @@ function start({ program, args, stdio = ['ignore', 'inherit', 'inherit'], env }:
   return spawn(program, args, { cwd: root, stdio, detached: true, env: { ...process.env, ...env } })
 }
 
+const lastLines = (file: string): string => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-10).join('\n')
+
 interface End {
-  readonly name: string
+  readonly part: Part
   readonly code: number
   readonly how: string
 }
 
-function endOf({ name }: Part, child: ChildProcess): Promise<End> {
+function endOf(part: Part, child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
-    child.once('error', (cause) => resolve({ name, code: 1, how: cause.message }))
+    child.once('error', (cause) => resolve({ part, code: 1, how: cause.message }))
     child.once('exit', (code, signal) => {
       const polite = signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP'
-      resolve({ name, code: code ?? (polite ? 0 : 1), how: signal ?? `exit code ${code}` })
+      resolve({ part, code: code ?? (polite ? 0 : 1), how: signal ?? `exit code ${code}` })
     })
   })
 }

@@ -33,10 +33,11 @@ install_packages() {
   printf '%s\n' "$lock" >"$stamp"
 }
 
+# Somebody who can be asked for a password, or nobody.
+if [ -t 0 ]; then ask=; else ask=-n; fi
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"
-  elif [ -t 0 ]; then sudo "$@"
-  else sudo -n "$@"; fi
+  # shellcheck disable=SC2086 # empty, or one option
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo $ask "$@"; fi
 }
 
 # Debian starts a service as soon as its package is there. Tests start their own on free ports, so those stay off.
