@@ -43,6 +43,30 @@ test('the example zone is valid', () => {
   expect(cameras.length).toBeGreaterThan(0)
 })
 
+test("the demo's configuration and zone are valid", () => {
+  const { zone = '' } = loadConfig(join(root, 'config/demo.yaml'))
+  expect(loadZoneFile(zone).cameras.length).toBeGreaterThan(0)
+})
+
+test('no container has a default password, and each is restarted and watched', () => {
+  const { services } = parse(read('docker-compose.yml')) as { services: Record<string, Service> }
+  const secrets = Object.values(services).flatMap(({ environment }) =>
+    Object.entries(environment).filter(([key]) => key.endsWith('PASSWORD')),
+  )
+  expect(secrets.length).toBeGreaterThan(4)
+  expect(secrets.filter(([, value]) => !/^\$\{\w+:\?[^}]+\}$/.test(value))).toEqual([])
+  expect(Object.keys(services)).toEqual(['gateway', 'mosquitto', 'influxdb'])
+  for (const { restart } of Object.values(services)) expect(restart).toBe('unless-stopped')
+  // The gateway's stands in its Dockerfile.
+  expect([services.mosquitto?.healthcheck, services.influxdb?.healthcheck]).not.toContain(undefined)
+  expect(read('scripts/Dockerfile')).toMatch(/^HEALTHCHECK /m)
+})
+
+interface Service {
+  readonly restart?: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly healthcheck?: object
+}
 type Node = { readonly [key: string]: unknown }
 interface Schema {
   readonly properties?: { readonly [key: string]: Schema }
