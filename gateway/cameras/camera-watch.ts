@@ -5,9 +5,11 @@ import { LogKey } from '../lib/log.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { CameraRecord } from './camera-table.ts'
 
-/** Clocks drift and firmware changes: how often a good camera is read again, and one that could not be read. */
+/** Clocks drift and firmware changes: how often a good camera is read again, and one that was away. */
 const goodPauseMs: Millis = minutes(5)
-const badPauseMs: Millis = minutes(1)
+const awayPauseMs: Millis = minutes(1)
+/** Many cameras lock an account after a few wrong logins; an operator who corrects it is served at once by `patch`. */
+const refusedPauseMs: Millis = minutes(15)
 /** After the start the first readings are spread over this time, so that a hundred cameras are not asked at once. */
 const firstSpreadMs: Millis = seconds(15)
 const atOnce = 4
@@ -34,7 +36,7 @@ export async function watchCameras(options: WatchOptions, signal: AbortSignal): 
       lastCodes.delete(id)
     } catch (cause) {
       const failure = toFailure(cause)
-      dueMs.set(id, clock.monotonic() + badPauseMs)
+      dueMs.set(id, clock.monotonic() + (failure.kind === 'away' ? awayPauseMs : refusedPauseMs))
       if (signal.aborted || lastCodes.get(id) === failure.code) return
       lastCodes.set(id, failure.code)
       const line = { [LogKey.camera]: id, [LogKey.code]: failure.code, ...failure.facts }

@@ -285,6 +285,19 @@ describe('a zone file', () => {
     })
   })
 
+  test('may name one device by two addresses: the second keeps no endpoint, and the log says so', async () => {
+    const one = await camera({ endpoint: 'urn:uuid:same' })
+    const two = await camera({ endpoint: 'urn:uuid:same' })
+    registry.importAll([
+      { ...entry, id: 'a', address: one.address },
+      { ...entry, id: 'b', address: two.address },
+    ])
+    expect((await registry.refresh('a', never)).endpoint).toBe('urn:uuid:same')
+    expect((await registry.refresh('b', never)).endpoint).toBeNull()
+    expect(registry.get('b').main?.widthPx).toBe(1920)
+    expect(written).toContain('two cameras say that they are the same device')
+  })
+
   test.each([
     ['twice the same id', { id: 'a', address: 'http://10.0.0.9/' }, 'camera-known'],
     ['twice the same address', { id: 'b', address: 'http://10.0.0.8/' }, 'camera-known'],
