@@ -65,7 +65,8 @@ export function judge(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayState {
 function phase(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayPhase {
   if (facts.refused) return { kind: 'refused', ...facts.refused }
   if (!facts.visible) return { kind: 'paused' }
-  if (facts.offline) {
+  // The gateway is only just asking the camera for this stream.
+  if (facts.offline && facts.offline.reason !== 'connecting') {
     const { reason, detail, nextTryUtcMs } = facts.offline
     return { kind: 'offline', reason, detail, nextTryUtcMs }
   }

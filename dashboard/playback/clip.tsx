@@ -50,7 +50,7 @@ export function Clip({ cameraId, marks, at, change }: ClipProps) {
           ? words().marked(
               inUtcMs === null ? '—' : formatDateTime(inUtcMs),
               outUtcMs === null ? '—' : formatDateTime(outUtcMs),
-              inUtcMs !== null && outUtcMs !== null ? formatDuration(outUtcMs - inUtcMs) : '—',
+              inUtcMs !== null && outUtcMs !== null && outUtcMs > inUtcMs ? formatDuration(outUtcMs - inUtcMs) : '—',
             )
           : ''}{' '}
         {why}

@@ -3,7 +3,7 @@ import type { Camera } from '../../gateway/contract/camera.ts'
 import { hours, minutes, type UtcMs } from '../../gateway/domain/units.ts'
 import { placeName } from '../api/places.ts'
 import { siteTimeZone } from '../i18n/time.ts'
-import { Empty, Loaded, PageHead } from '../parts/states.tsx'
+import { Empty, Loaded } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { readAddress, writeAddress } from './address.ts'
@@ -26,9 +26,6 @@ export function PlaybackPage() {
   const { stores, reload } = useGateway()
   return (
     <div class="page playback">
-      <PageHead title={words().title} about={words().about}>
-        <span class="badge">{words().logged}</span>
-      </PageHead>
       <Loaded what={words().cameras} of={loadOf(stores.cameras, reload.cameras)}>
         {(cameras) => <Chosen cameras={cameras} />}
       </Loaded>
@@ -103,7 +100,8 @@ function Review({ cameras, camera, wishUtcMs, wish, write }: ReviewProps) {
     router.navigate(writeAddress(cameraId, playback.atUtcMs.peek() ?? typedUtcMs, siteTimeZone.peek()))
   return (
     <>
-      <div class="playback-choice">
+      <header class="playback-choice">
+        <h1>{words().title}</h1>
         <label class="field playback-camera">
           <span>{words().camera}</span>
           <select value={camera.id} onChange={(event) => choose(event.currentTarget.value)}>
@@ -115,7 +113,10 @@ function Review({ cameras, camera, wishUtcMs, wish, write }: ReviewProps) {
           </select>
         </label>
         <MomentForm utcMs={typedUtcMs} nowUtcMs={() => nowUtcMs.peek()} go={go} />
-      </div>
+        <span class="badge playback-logged" title={words().about}>
+          {words().logged}
+        </span>
+      </header>
       <Screen camera={camera} playback={playback} />
       <Transport playback={playback} />
       <Lane cameraId={camera.id} playback={{ ...playback, seek: go }} view={view} setView={setView} marks={marks} />

@@ -35,7 +35,7 @@ function Why({ obstacle, camera, playback }: { obstacle: Obstacle; camera: Camer
     if (utcMs !== undefined) playback.seek(utcMs)
   })
   if (obstacle.kind === 'nothing') {
-    const title = obstacle.reason === null ? words().nothing : `${words().nothing}：${obstacle.reason}`
+    const title = obstacle.reason === null ? words().nothing : words().nothingBecause(obstacle.reason)
     return (
       <Empty title={title} next={words().nothingNext}>
         <button type="button" class="button" disabled={last.busy} onClick={() => last.start()}>

@@ -49,7 +49,9 @@ function Wall({ cameras }: { cameras: readonly Camera[] }) {
   const pages = pagesOf(ordered.length, grid.perPage)
   const at = Math.min(page, pages - 1)
   const shown = ordered.slice(at * grid.perPage, (at + 1) * grid.perPage)
-  const live = shown.filter((camera) => kinds.get(camera.id) === 'live').length
+  // What cannot be live by intent does not count as missing.
+  const meant = shown.filter((camera) => camera.state.status !== 'disabled' && (bigId === null || camera.id === bigId))
+  const live = meant.filter((camera) => kinds.get(camera.id) === 'live').length
 
   const tileButton = (index: number) =>
     area.current?.querySelector<HTMLButtonElement>(`[data-camera="${shown[index]?.id ?? ''}"] .tile-open`)
@@ -87,7 +89,7 @@ function Wall({ cameras }: { cameras: readonly Camera[] }) {
   }
   return (
     <div class="wall-main">
-      <Toolbar live={live} shown={shown.length} page={at} pages={pages} turn={setPage} />
+      <Toolbar live={live} shown={meant.length} page={at} pages={pages} turn={setPage} />
       <section ref={area} class="wall-grid" style={style} aria-label={words().cameras}>
         {shown.map((camera, index) => (
           <Tile

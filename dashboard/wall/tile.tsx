@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Camera, StreamName } from '../../gateway/contract/camera.ts'
 import { placeName } from '../api/places.ts'
+import { t } from '../i18n/language.ts'
 import type { PlayState } from '../live/play-state.ts'
 import { StatusDot } from '../parts/badges.tsx'
 import { CloseIcon } from '../parts/icons.tsx'
@@ -96,7 +97,9 @@ function TileMessage({ state, camera, off }: { state: PlayState; camera: Camera;
     <div class="tile-message">
       <p class="tile-message-title">{message.title}</p>
       {message.lines.map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line} class="tile-message-line">
+          {line}
+        </p>
       ))}
     </div>
   )
@@ -122,7 +125,9 @@ function TileBar(props: { state: PlayState; camera: Camera; off: boolean; openin
           <span class="tile-place">{placeName(stores.places.value.get(camera.areaId))}</span>
         </span>
         {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
-        <StatusDot tone={off ? 'off' : tones[state.kind]}>{off ? words().states.paused : stateWord(state)}</StatusDot>
+        <StatusDot tone={off ? 'off' : tones[state.kind]}>
+          {off ? t().cameraStatus.disabled : stateWord(state)}
+        </StatusDot>
       </div>
     </>
   )
