@@ -35,12 +35,15 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
   const edge = db.prepare<[number, number, number, number], { utcMs: number }>(
     'SELECT utc_ms AS utcMs FROM reading WHERE series = ? AND utc_ms >= ? AND utc_ms < ? ORDER BY utc_ms LIMIT 1 OFFSET ?',
   )
-  const select = db.prepare<[number, number, number, number], Bucket>(
-    `SELECT utc_ms / ?1 * ?1 AS utcMs, min(value) AS min, max(value) AS max, avg(value) AS mean, count(*) AS count
-     FROM reading WHERE series = ?2 AND utc_ms >= ?3 AND utc_ms < ?4 GROUP BY 1 ORDER BY 1`,
+  const select = db.prepare<{ bucketMs: number; id: number; from: number; to: number }, Bucket>(
+    // The cast: numbers are bound as floats, and this must stay a whole division.
+    `SELECT utc_ms - utc_ms % CAST(@bucketMs AS INTEGER) AS utcMs, min(value) AS min, max(value) AS max, avg(value) AS mean,
+            count(*) AS count
+     FROM reading WHERE series = @id AND utc_ms >= @from AND utc_ms < @to GROUP BY 1 ORDER BY 1`,
   )
-  const expire = db.prepare<[number, number]>(
-    'DELETE FROM reading WHERE series = ? AND utc_ms IN (SELECT utc_ms FROM reading WHERE series = ?1 AND utc_ms < ? ORDER BY utc_ms LIMIT 10000)',
+  const expire = db.prepare<{ id: number; before: number }>(
+    `DELETE FROM reading WHERE series = @id AND utc_ms IN
+       (SELECT utc_ms FROM reading WHERE series = @id AND utc_ms < @before ORDER BY utc_ms LIMIT 10000)`,
   )
 
   function seriesId(sensorId: string, metric: string): number | undefined {
@@ -73,7 +76,7 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
         // A piece ends where a bucket ends, and holds at least one.
         const cut = Math.floor(beyond / bucketMs) * bucketMs
         const to = beyond === toUtcMs ? toUtcMs : cut > from ? cut : Math.min(toUtcMs, cut + bucketMs)
-        buckets.push(...select.all(bucketMs, id, from, to))
+        buckets.push(...select.all({ bucketMs, id, from, to }))
         from = to
         if (from < toUtcMs) await pause()
       }
@@ -83,7 +86,7 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
       const sweep = async () => {
         const before = clock.now() - days(retentionDays)
         for (const { id } of db.prepare<[], { id: number }>('SELECT id FROM series').all()) {
-          while (!signal.aborted && expire.run(id, before).changes > 0) await pause()
+          while (!signal.aborted && expire.run({ id, before }).changes > 0) await pause()
         }
       }
       await sweep()

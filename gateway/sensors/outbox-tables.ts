@@ -40,7 +40,7 @@ export function outboxTables({ db }: Store, cursors: readonly string[]) {
      FROM reading WHERE id > ? ORDER BY id LIMIT ?`,
   )
   const place = db.prepare<[string], { upToId: number }>('SELECT upto_id AS upToId FROM cursor WHERE name = ?')
-  const move = db.prepare<[number, string]>('UPDATE cursor SET upto_id = ? WHERE name = ? AND upto_id < ?1')
+  const move = db.prepare<[number, string]>('UPDATE cursor SET upto_id = max(upto_id, ?) WHERE name = ?')
   const begin = db.prepare<[string]>('INSERT INTO cursor (name, upto_id) VALUES (?, 0) ON CONFLICT DO NOTHING')
   const prune = db.prepare('DELETE FROM reading WHERE id <= (SELECT min(upto_id) FROM cursor)')
   const range = db.prepare<[], { first: number | null; last: number | null }>(

@@ -75,9 +75,9 @@ bind-address = "127.0.0.1:${rpcPort}"
     async query(text, { database, user, password } = {}) {
       const body = new URLSearchParams({ q: text, epoch: 'ms' })
       if (database !== undefined) body.set('db', database)
-      if (user !== undefined) body.set('u', user)
-      if (password !== undefined) body.set('p', password)
-      const response = await fetch(`${url}/query`, { method: 'POST', body })
+      const authorization = `Basic ${Buffer.from(`${user ?? ''}:${password ?? ''}`).toString('base64')}`
+      const headers = user === undefined ? undefined : { authorization }
+      const response = await fetch(`${url}/query`, { method: 'POST', body, headers })
       return response.json()
     },
     async write(database, lines) {

@@ -1,0 +1,30 @@
+import type { Camera, CameraState } from '../contract/camera.ts'
+import type { Failure } from '../domain/failure.ts'
+import { type Millis, seconds } from '../domain/units.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { AlertMonitor } from './monitor.ts'
+
+/** A camera is an alert when it was away this long; one reconnect is none. */
+const offlineMs: Millis = seconds(30)
+
+/** The gateway's own troubles as alerts: one for each cause, never one for each consequence. */
+export function troubles({ system }: Pick<AlertMonitor, 'system'>, clock: Clock) {
+  return {
+    /** Looked at again and again. Between two attempts the state changes; the alert ends only when frames are recorded again. */
+    cameras(list: readonly Omit<Camera, 'state'>[], stateOf: (cameraId: string) => CameraState): void {
+      for (const { id, name, areaId, enabled } of list) {
+        const { status, sinceUtcMs } = stateOf(id)
+        const away = enabled && status !== 'recording' && clock.now() - sinceUtcMs > offlineMs
+        if (away || !enabled || status === 'recording')
+          system({ code: 'camera-offline', name, severity: 'warning', cameraId: id, areaId }, away)
+      }
+    },
+    disk(trouble: Failure | null, folder: string): void {
+      for (const code of ['disk-full', 'disk-away'])
+        system({ code, name: folder, severity: 'critical' }, trouble?.code === code)
+    },
+    metrics: (name: string, ok: boolean): void => system({ code: 'metrics-away', name, severity: 'warning' }, !ok),
+    broker: (connected: boolean): void =>
+      system({ code: 'broker-away', name: 'MQTT', severity: 'critical' }, !connected),
+  }
+}
