@@ -1,6 +1,6 @@
 /** From ffmpeg's words to reasons that an operator understands. */
 import { Failure, type FailureKind } from '../domain/failure.ts'
-import type { GapReason } from '../domain/words.ts'
+import { type GapReason, gapReasons } from '../domain/words.ts'
 
 interface Meaning {
   readonly says: RegExp
@@ -65,4 +65,13 @@ export function streamFailure(lines: readonly string[], hadFrames: boolean): Fai
     : new Failure('away', 'camera-lost', 'the camera ended the connection before the first picture', {
         said: lines.at(-1)?.slice(0, 200) ?? '',
       })
+}
+
+/** What a failure to reach or to read a camera means for its timeline. */
+export function gapReasonOf({ code }: Failure): GapReason {
+  const known = gapReasons.find((reason) => reason === code)
+  if (known) return known
+  // With a wrong clock the camera refuses a right password (WS-Security time stamps).
+  if (code === 'camera-clock-skew') return 'camera-denied'
+  return code === 'camera-no-profile' ? 'unsupported-codec' : 'camera-lost'
 }

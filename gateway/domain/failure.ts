@@ -35,3 +35,13 @@ export function toFailure(thrown: unknown): Failure {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new Failure('bug', 'bug', message, {}, { cause: thrown })
 }
+
+/** What `ask` finds, or undefined when there is no such thing (any more). */
+export function unlessMissing<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch (cause) {
+    if (cause instanceof Failure && cause.kind === 'missing') return undefined
+    throw cause
+  }
+}

@@ -10,7 +10,7 @@ export interface Measure {
   readonly name: string
   readonly help: string
   readonly labelNames?: readonly string[]
-  read(): readonly Sample[]
+  readonly read: () => readonly Sample[]
 }
 
 /** The text of /metrics: our own measures, and those of the process. */

@@ -11,20 +11,18 @@ export function taskSet(run: (key: string, signal: AbortSignal) => Promise<void>
     running.set(key, { stop, ended })
   }
 
+  const want = async (keys: ReadonlySet<string>): Promise<void> => {
+    const ending = [...running].filter(([key]) => !keys.has(key))
+    for (const [, { stop }] of ending) stop.abort()
+    for (const key of keys) if (!running.has(key)) start(key)
+    await Promise.all(ending.map(([, { ended }]) => ended))
+  }
+
   return {
     /** Starts what is missing and ends what is not wanted any more. Resolves when the ended ones have ended. */
-    async want(keys: ReadonlySet<string>): Promise<void> {
-      const ending = [...running].filter(([key]) => !keys.has(key))
-      for (const [, { stop }] of ending) stop.abort()
-      for (const key of keys) if (!running.has(key)) start(key)
-      await Promise.all(ending.map(([, { ended }]) => ended))
-    },
-    /** Ends one task; it is started again by the next `want` that names it. */
-    async restart(key: string): Promise<void> {
-      const task = running.get(key)
-      task?.stop.abort()
-      await task?.ended
-    },
+    want,
+    /** Ends all and waits for them. */
+    end: () => want(new Set()),
     has: (key: string) => running.has(key),
   }
 }

@@ -6,17 +6,17 @@ import { embeddedStore } from './embedded-store.ts'
 import { influxStore } from './influx-store.ts'
 import type { MetricsStore } from './store.ts'
 
+export interface OpenMetrics {
+  readonly store: MetricsStore
+  /** The store's own upkeep. */
+  readonly run: (signal: AbortSignal) => Promise<void>
+  readonly close: () => void
+}
+
 /** The configured metrics store: InfluxDB, or `metrics.db` in the data folder. `close` after `run` has ended. */
-export function openMetrics(influx: Config['influx'], dataDir: string, tools: Tools) {
-  if (influx) {
-    const idle = async () => {}
-    return {
-      store: influxStore(influx, tools) as MetricsStore,
-      run: idle as (signal: AbortSignal) => Promise<void>,
-      close: () => {},
-    }
-  }
+export function openMetrics(influx: Config['influx'], dataDir: string, tools: Tools): OpenMetrics {
+  if (influx) return { store: influxStore(influx, tools), run: async () => {}, close: () => {} }
   const file = openStore(join(dataDir, 'metrics.db'), 'metrics')
   const store = embeddedStore({ store: file, tools })
-  return { store: store as MetricsStore, run: (signal: AbortSignal) => store.run(signal), close: () => file.close() }
+  return { store, run: (signal) => store.run(signal), close: () => file.close() }
 }

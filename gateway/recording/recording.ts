@@ -61,6 +61,14 @@ export function recording(parts: RecordingParts) {
     }
   }
 
+  const finish = async (cameraId: string, why: 'disabled' | 'removed' | 'gateway-stopped'): Promise<void> => {
+    const one = recorders.get(cameraId)
+    one?.end(why === 'removed' ? 'disabled' : why)
+    await one?.settled()
+    recorders.delete(cameraId)
+    if (why === 'removed') index.endGap(cameraId, tools.clock.now())
+  }
+
   return {
     /** Must be done before anything is recorded. @throws nothing: a disk that is away is told by `trouble` and tried again */
     async recover(): Promise<RecoveryReport | undefined> {
@@ -91,13 +99,7 @@ export function recording(parts: RecordingParts) {
       return made
     },
     /** Ends recording of a camera. `disabled` leaves an open gap, `removed` none: nothing is expected any more. */
-    async finish(cameraId: string, why: 'disabled' | 'removed' | 'gateway-stopped'): Promise<void> {
-      const one = recorders.get(cameraId)
-      one?.end(why === 'removed' ? 'disabled' : why)
-      await one?.settled()
-      recorders.delete(cameraId)
-      if (why === 'removed') index.endGap(cameraId, tools.clock.now())
-    },
+    finish,
     spans(cameraId: string, range: UtcRange): SpanOf[] {
       const open = recorders.get(cameraId)?.open()
       const recorded = [...index.recordedIn(cameraId, range), ...(open ? [open] : [])]
@@ -122,7 +124,7 @@ export function recording(parts: RecordingParts) {
         every(tools.clock, seconds(5), signal, () => upkeep.beat(tools.clock.now())),
         upkeepOnce().then(() => every(tools.clock, minutes(1), signal, upkeepOnce)),
       ])
-      await Promise.all([...recorders.keys()].map((cameraId) => this.finish(cameraId, 'gateway-stopped')))
+      await Promise.all([...recorders.keys()].map((cameraId) => finish(cameraId, 'gateway-stopped')))
     },
   }
 }

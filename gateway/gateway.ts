@@ -1,0 +1,291 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { accounts } from './access/accounts.ts'
+import { audit } from './access/audit.ts'
+import { sessions } from './access/sessions.ts'
+import { alertMonitor } from './alerts/monitor.ts'
+import { troubles } from './alerts/troubles.ts'
+import { openBroker } from './broker/broker.ts'
+import { cameraDiscovery } from './cameras/discovery.ts'
+import { cameraRegistry } from './cameras/registry.ts'
+import { cameraStates } from './cameras/state-board.ts'
+import { gapReasonOf } from './cameras/stream-errors.ts'
+import { readStream } from './cameras/stream-reader.ts'
+import type { FeedChange } from './contract/feed.ts'
+import { Failure, unlessMissing } from './domain/failure.ts'
+import { topicTemplate } from './domain/topic.ts'
+import { minutes, seconds } from './domain/units.ts'
+import { gatewayMeasures, gatewayReadiness, httpPartsOf } from './http/assemble.ts'
+import { listen } from './http/listen.ts'
+import { httpServer } from './http/server.ts'
+import { broadcast } from './lib/broadcast.ts'
+import { type LoadedConfig, loadZoneFile } from './lib/config-file.ts'
+import { reconciler } from './lib/reconcile.ts'
+import { loadOrCreateKey, openSecretBox } from './lib/secret-box.ts'
+import { type Retry, supervise, type Tools } from './lib/supervise.ts'
+import { taskSet } from './lib/task-set.ts'
+import { liveHub } from './live/hub.ts'
+import { openMetrics } from './metrics/metrics.ts'
+import { readingTags } from './metrics/tags.ts'
+import { metricsWriter } from './metrics/writer.ts'
+import { playback } from './playback/playback.ts'
+import { recording } from './recording/recording.ts'
+import { intake } from './sensors/intake.ts'
+import { outbox } from './sensors/outbox.ts'
+import { sensorRegistry } from './sensors/registry.ts'
+import { lockDataDir } from './store/lock.ts'
+import { openStore } from './store/open.ts'
+import { importZone } from './zone/first-import.ts'
+import { zoneRegistry } from './zone/registry.ts'
+
+/** Intended and actual state are compared this often, whatever events said or did not say. */
+const reconcileMs = seconds(10)
+/** Cameras come back: they are tried often, and soon after a connection that was good for a while. */
+const cameraRetry: Retry = { firstMs: 1_000, capMs: 30_000, calmMs: 20_000 }
+/** After so many failed attempts in a row the camera is asked again where its streams are. */
+const askAgainAfter = 4
+const cursor = 'metrics'
+
+export interface GatewayOptions {
+  readonly config: LoadedConfig
+  readonly tools: Tools
+  readonly version: string
+  /** Folder of the built dashboard. */
+  readonly dashboardFolder: string
+  readonly firstAdminPassword: string | undefined
+}
+
+/**
+ * Opens every module, wires the three pipelines, and nothing else. Nothing listens before `listen`, nothing runs before `run`.
+ * @throws Failure conflict (already-running, store-newer), invalid (zone-invalid and what the zone's devices say), lost (store-damaged)
+ */
+export async function openGateway({ config, tools, version, dashboardFolder, firstAdminPassword }: GatewayOptions) {
+  const { clock, log } = tools
+  const { dataDir } = config.storage
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const unlock = lockDataDir(dataDir)
+  const keysDir = join(dataDir, 'keys')
+  const secrets = openSecretBox(keysDir)
+  const gatewayId = loadOrCreateKey(join(keysDir, 'gateway.id'), 8).toString('hex')
+  const store = openStore(join(dataDir, 'gateway.db'), 'gateway')
+  const outboxFile = openStore(join(dataDir, 'outbox.db'), 'outbox')
+  const metrics = openMetrics(config.influx, dataDir, tools)
+
+  const changes = broadcast<FeedChange>({ keep: 4_096 })
+  const reload = (what: Extract<FeedChange, { kind: 'reload' }>['what']) => changes.send({ kind: 'reload', what })
+
+  const people = accounts({ store, tools })
+  const signedIn = sessions({ store, tools }, people)
+  const zone = zoneRegistry({ store, tools })
+  const states = cameraStates(clock, (cameraId, state) => changes.send({ kind: 'camera', cameraId, state }))
+  const cameras = cameraRegistry({
+    store,
+    secrets,
+    areaKind: zone.areaKind,
+    tools,
+    onChange: () => {
+      reload('cameras')
+      void intended.soon()
+    },
+  })
+  const discovery = cameraDiscovery({
+    interfaces: config.discovery.interfaces,
+    everyMs: seconds(config.discovery.everySeconds),
+    knownCameras: cameras.known,
+    tools,
+    onChange: () => reload('discovery'),
+  })
+  const footage = recording({
+    store,
+    gatewayId,
+    root: config.storage.recordings,
+    limits: config.storage,
+    tools,
+    clockOffsetMs: (cameraId) => unlessMissing(() => cameras.get(cameraId))?.clockOffsetMs ?? null,
+    onTimeline: (cameraId, endUtcMs, gap) => changes.send({ kind: 'timeline', cameraId, endUtcMs, gap }),
+  })
+  const live = liveHub({
+    tools,
+    facts: (cameraId) => cameras.get(cameraId),
+    state: states.get,
+    pullSub: async (cameraId, signal, take) =>
+      readStream(await cameras.streamOf(cameraId, 'sub', signal), tools, signal, take),
+  })
+  const sensors = sensorRegistry({
+    store,
+    tools,
+    areaExists: (areaId) => zone.areaKind(areaId) !== undefined,
+    templates: config.mqtt.topics.map(topicTemplate),
+    discoveryPrefix: config.mqtt.discoveryPrefix,
+    onChange: (what) => {
+      reload(what)
+      void broker.refresh().catch((cause: unknown) => log.warn({ err: cause }, 'the broker refused a subscription'))
+    },
+  })
+  const sensorOf = (sensorId: string) => unlessMissing(() => sensors.get(sensorId))
+  const alerts = alertMonitor({
+    store,
+    tools,
+    sensorInfo: sensorOf,
+    onAlert: (alert) => changes.send({ kind: 'alert', alert }),
+    onRulesChange: () => reload('rules'),
+  })
+  const trouble = troubles(alerts, clock)
+  const queue = outbox({ store: outboxFile, tools, cursors: [cursor] })
+
+  // Pipeline A, a video fragment: the camera's one pull feeds the live picture first, then the recorder's bounded queue.
+  const recordCamera = async (cameraId: string, signal: AbortSignal) => {
+    const recorder = footage.begin(cameraId)
+    let failures = 0
+    states.set(cameraId, { status: 'connecting', reason: 'connecting', detail: null, nextTryUtcMs: null })
+    const runOnce = async (until: AbortSignal) => {
+      const refresh = failures > 0 && failures % askAgainAfter === 0
+      const address = await cameras.streamOf(cameraId, 'main', until, { refresh })
+      await readStream(address, tools, until, (event) => {
+        live.put(cameraId, event)
+        recorder.put(event)
+        if (!event.frame) return
+        failures = 0
+        states.frame(cameraId, event.frame.arrivedUtcMs, event.frame.bytes.length)
+      })
+    }
+    await supervise({ name: `camera ${cameraId}`, runOnce }, tools, signal, {
+      retry: cameraRetry,
+      onFailure: (failure, nextTryUtcMs) => {
+        failures++
+        const reason = gapReasonOf(failure)
+        live.lose(cameraId)
+        recorder.end(reason)
+        states.set(cameraId, { status: 'offline', reason, detail: failure.message, nextTryUtcMs })
+      },
+    })
+    live.lose(cameraId)
+    const now = unlessMissing(() => cameras.get(cameraId))
+    await footage.finish(cameraId, now === undefined ? 'removed' : now.enabled ? 'gateway-stopped' : 'disabled')
+    if (now === undefined) {
+      live.forget(cameraId)
+      states.forget(cameraId)
+    } else if (!now.enabled)
+      states.set(cameraId, { status: 'disabled', reason: 'disabled', detail: null, nextTryUtcMs: null })
+  }
+  const recordings = taskSet(recordCamera)
+
+  // Pipeline B, a reading: decoded and durable in `take`, which the broker awaits before it acknowledges; then latest, rules, feed.
+  const { take, counters: intakeCounters } = intake({
+    registry: sensors,
+    outbox: queue,
+    onReadings: (readings) => {
+      for (const reading of readings) {
+        alerts.judge(reading)
+        changes.send({ kind: 'reading', reading })
+      }
+    },
+  })
+  const writer = metricsWriter({
+    queue,
+    cursor,
+    store: metrics.store,
+    tagsOf: readingTags({ sensorOf, areaPath: zone.areaPath, zoneId: () => zone.tree().id }),
+    tools,
+    onHealth: ({ ok }) => trouble.metrics(metrics.store.name, ok),
+  })
+  const broker = openBroker(config.mqtt, {
+    gatewayId,
+    topics: sensors.subscriptions,
+    take,
+    onConnected: (connected) => {
+      if (!connected) sensors.brokerLost()
+      alerts.brokerAway(!connected)
+      trouble.broker(connected)
+    },
+    tools,
+  })
+
+  // Intended against actual: every enabled camera is recorded, and what is wrong for a while is an alert.
+  const intended = reconciler(
+    async () => {
+      const list = cameras.list()
+      await recordings.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
+      trouble.cameras(list, states.get)
+      trouble.disk(footage.trouble(), footage.root)
+    },
+    reconcileMs,
+    clock,
+  )
+
+  // Pipeline C, a request of a person: the HTTP routes call these parts.
+  const play = playback(footage.root, footage.segments)
+  const modules = {
+    config,
+    version,
+    dashboardFolder,
+    tools,
+    people,
+    signedIn,
+    audit: audit({ store, tools }),
+    zone,
+    cameras,
+    states,
+    discovery,
+    footage,
+    play,
+    live,
+    sensors,
+    alerts,
+    queue,
+    writer,
+    metrics: metrics.store,
+    broker,
+    changes,
+    intakeCounters,
+  }
+  const app = await httpServer({
+    ...httpPartsOf(modules),
+    ready: gatewayReadiness(modules),
+    metricsText: gatewayMeasures(modules),
+  })
+
+  if (config.zone !== undefined && zone.isEmpty())
+    await importZone(loadZoneFile(config.zone), zone, store, {
+      cameras: cameras.importAll,
+      sensors: sensors.importAll,
+      rules: alerts.importRules,
+      account: people.add,
+    })
+  const firstPassword = await people.ensureAdmin(firstAdminPassword)
+
+  return {
+    /** The password of `admin`, when one was made up: to be shown once. */
+    firstPassword,
+    /** A one-time path for the browser that signs in as `admin`. */
+    ticketPath(): string {
+      const admin = people.find('admin')
+      if (!admin) throw new Failure('missing', 'account-missing', 'there is no account named admin')
+      return `/enter?ticket=${signedIn.createTicket(admin.id, minutes(30))}`
+    },
+    /** Ports are taken here, before anything runs. @throws Failure conflict (`port-taken`) */
+    async listen(): Promise<{ port: number }> {
+      await broker.listen()
+      return listen(app, config.http)
+    },
+    /** Recovers, runs until `signal` aborts, then ends in order: visitors, sources, recorders, stores. */
+    async run(signal: AbortSignal): Promise<void> {
+      const late = new AbortController()
+      const found = await footage.recover()
+      if (found && found.crashedRuns + found.adopted + found.missingFiles > 0)
+        log.warn(found, 'recovered from an unclean end')
+      const sinks = Promise.all([footage, live, writer, metrics, alerts].map((part) => part.run(late.signal)))
+      await Promise.all([intended, cameras, discovery, sensors, broker].map((part) => part.run(signal)))
+      await app.close()
+      await recordings.end()
+      late.abort()
+      await sinks
+    },
+    /** After `run`, or instead of it. */
+    async close(): Promise<void> {
+      await app.close()
+      for (const file of [metrics, outboxFile, store]) file.close()
+      unlock()
+    },
+  }
+}
