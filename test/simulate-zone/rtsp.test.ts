@@ -49,7 +49,7 @@ async function inspect(file: string) {
   return JSON.parse(stdout) as { streams: Record<string, unknown>[]; packets: Packet[] }
 }
 
-describe('ffmpeg reads', () => {
+describe.concurrent('ffmpeg reads', () => {
   test.each([
     ['H.264', 'c01', 'main', { codec_name: 'h264', width: 1280, height: 720, has_b_frames: 0 }],
     ['the sub stream', 'c01', 'sub', { codec_name: 'h264', width: 640, height: 360, has_b_frames: 0 }],

@@ -38,6 +38,8 @@ export function probeId(datagram: string): string | undefined {
 export async function announce(cameras: readonly Announced[], host: string): Promise<{ close(): Promise<void> }> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
   socket.on('message', (datagram, from) => {
+    // Cameras at a loopback address are nobody's business beyond this machine.
+    if (host.startsWith('127.') && !from.address.startsWith('127.')) return
     const id = probeId(datagram.toString('utf8'))
     if (id === undefined) return
     for (const each of cameras)

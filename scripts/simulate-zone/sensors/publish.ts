@@ -99,6 +99,8 @@ export async function simulateSensors({ url, storySpeed }: SensorsOptions, signa
     }
   } while ((await systemClock.sleep(1_000, signal)) === 'slept')
 
-  if (open.connected) await open.publishAsync(bridgeStatus, 'offline', { qos: 1, retain: true })
-  await open.endAsync(!open.connected)
+  // A broker that is going away too may never acknowledge; then its will says the same.
+  const goodbye = open.publishAsync(bridgeStatus, 'offline', { qos: 1, retain: true })
+  await Promise.race([goodbye, systemClock.sleep(1_000)])
+  await open.endAsync(true)
 }

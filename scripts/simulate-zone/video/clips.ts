@@ -8,10 +8,11 @@ import type { ProfileFacts } from '../onvif/media.ts'
 import { digits, rect, toPam } from './canvas.ts'
 import { type Font, findFont } from './fonts.ts'
 import { type Clip, readClip } from './mp4-reader.ts'
+import { paths, progress } from './scenery.ts'
 import { drawScene } from './scenes.ts'
 
 /** Raise it when a scene or an encoder setting changes: everything is made anew. */
-const version = 1
+const version = 2
 const fps = 15
 
 export interface Clips {
@@ -104,20 +105,17 @@ async function make(
   font: Font | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const scene = drawScene(camera.scene, seconds)
-  const { backdrop } = scene
+  const { backdrop, sprites } = drawScene(camera.scene, seconds)
+  const moving = font ? sprites : [...sprites, progress(paths(seconds))]
   if (!font) {
     rect(backdrop, 20, 16, 120, 60, '#00000090', { radius: 8 })
     digits(backdrop, 36, 26, 40, camera.id.slice(1), '#ffffff')
   }
   const path = (name: string) => join(folder, name)
-  const inputs = [backdrop, ...scene.sprites.map((sprite) => sprite.picture)]
+  const inputs = [backdrop, ...moving.map((sprite) => sprite.picture)]
   for (const [index, input] of inputs.entries()) await writeFile(path(`${index}.pam`), toPam(input))
   await writeFile(path('name.txt'), font?.chinese ? camera.name : `CAM ${camera.id.slice(1)}`)
-  const graph = graphOf(camera, scene.sprites, seconds, font).replaceAll(
-    'textfile=name.txt',
-    `textfile='${path('name.txt')}'`,
-  )
+  const graph = graphOf(camera, moving, seconds, font).replaceAll('textfile=name.txt', `textfile='${path('name.txt')}'`)
   const reading = inputs.flatMap((_, index) => words(`-framerate ${fps} -threads 1 -i`).concat(path(`${index}.pam`)))
   const writing = outputsOf(camera, seconds).flatMap((output) =>
     encoderArgs(camera, { ...output, file: path(output.file) }),

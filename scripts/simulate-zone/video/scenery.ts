@@ -58,12 +58,10 @@ export function room({ wall, floor, horizon = 270, tiles = true, lamps = 3 }: Ro
   return target
 }
 
-/** Darkens the corners, as small lenses do. */
-export function vignette(target: Picture): Picture {
-  polygon(target, [0, 0, 150, 0, 0, 110], '#00000030')
+/** Darkens the upper and lower edge, where the writing stands. */
+export function shade(target: Picture): void {
   rect(target, 0, 0, sceneWidth, 86, ['#00000078', '#00000000'])
   rect(target, 0, sceneHeight - 70, sceneWidth, 72, ['#00000000', '#00000066'])
-  return target
 }
 
 export function steelBox(target: Picture, x: number, y: number, width: number, height: number, depth = 26): void {
@@ -124,6 +122,13 @@ export function row(
   const target = picture(width, height)
   for (let x = 0; x < width; x += spacing) draw(target, x)
   return target
+}
+
+/** Runs along the lower edge once per round: a counter for machines without any font. */
+export function progress({ pass, at }: ReturnType<typeof paths>): Sprite {
+  const target = picture(48, 12)
+  rect(target, 0, 0, 48, 12, '#ffffff', { radius: 4 })
+  return { picture: target, x: pass(0, sceneWidth), y: at(sceneHeight - 20) }
 }
 
 /** A round lamp with a glow. */

@@ -9,7 +9,7 @@ import {
   skinRoom,
 } from './workshops.ts'
 import { coldStore, corridor, gate, jarRoom, lab, outfall, road, wasteRoom } from './surroundings.ts'
-import { paths, type Scene, vignette } from './scenery.ts'
+import { paths, type Scene, shade } from './scenery.ts'
 
 const scenes = {
   gate,
@@ -34,6 +34,6 @@ export type SceneName = keyof typeof scenes
 /** @param loopSeconds length of the clip; every motion closes after it */
 export function drawScene(name: SceneName, loopSeconds: number): Scene {
   const scene = scenes[name](paths(loopSeconds))
-  vignette(scene.backdrop)
+  shade(scene.backdrop)
   return scene
 }

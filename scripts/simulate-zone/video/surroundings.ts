@@ -127,7 +127,7 @@ export function lab({ sway, at }: Paths): Scene {
   return {
     backdrop,
     sprites: [
-      { picture: worker(), x: sway(560, 130, 2), y: at(150) },
+      { picture: worker(), x: sway(560, 130, 2), y: at(310) },
       { picture: lamp('#35e08c'), x: at(200), y: sway(325, 1, 20) },
       { picture: lamp('#ff9a3c'), x: sway(1_160, 1, 20), y: at(310) },
     ],

@@ -64,9 +64,10 @@ export function packingRoom({ belt, at, sway }: Paths): Scene {
   sign(backdrop, 100, 110, 170, 90, '#2f7d5b')
   steelBox(backdrop, 830, 190, 260, 200)
   rect(backdrop, 860, 230, 120, 70, '#123a52', { radius: 6 })
-  rect(backdrop, -10, 420, 1_300, 34, ['#4a545a', '#2d3539'])
-  rect(backdrop, -10, 454, 1_300, 60, ['#aab5ba', '#717d83'])
-  for (let x = 40; x < 1_280; x += 160) rect(backdrop, x, 514, 18, 110, ['#8b979d', '#566168'])
+  const conveyor = picture(1_280, 210)
+  rect(conveyor, -10, 0, 1_300, 34, ['#4a545a', '#2d3539'])
+  rect(conveyor, -10, 34, 1_300, 60, ['#aab5ba', '#717d83'])
+  for (let x = 40; x < 1_280; x += 160) rect(conveyor, x, 94, 18, 110, ['#8b979d', '#566168'])
   const packs = row(180, 1_480, 96, (target, x) => {
     rect(target, x + 20, 14, 124, 80, ['#fff4d8', '#e3c88f'], { radius: 10 })
     rect(target, x + 20, 40, 124, 24, '#c6352b')
@@ -77,6 +78,7 @@ export function packingRoom({ belt, at, sway }: Paths): Scene {
     sprites: [
       { picture: worker(), x: sway(320, 26, 4), y: at(180) },
       { picture: worker(), x: sway(600, 22, 5, 0.3), y: at(186) },
+      { picture: conveyor, x: at(0), y: at(420) },
       { picture: packs, x: belt(-180, 180, 12), y: at(336) },
       { picture: worker('#eef5fb'), x: sway(140, 60, 2), y: at(412) },
       { picture: lamp('#48d597'), x: sway(1_010, 0, 1), y: at(180) },
@@ -137,7 +139,7 @@ export function bakery({ at, belt, sway }: Paths): Scene {
     sprites: [
       { picture: glow, x: sway(110, 0, 1), y: sway(200, 5, 18) },
       { picture: glow, x: at(450), y: sway(320, 5, 22) },
-      { picture: worker('#fff7ea'), x: sway(930, 80, 3), y: at(150) },
+      { picture: worker('#fff7ea'), x: sway(930, 80, 3), y: at(255) },
       { picture: buns, x: belt(-110, 110, 10), y: at(560) },
       { picture: steam(240, 240, '18'), x: sway(380, 24, 4), y: sway(20, 12, 5) },
     ],
@@ -186,10 +188,10 @@ export function skinRoom({ at, sway }: Paths): Scene {
     backdrop,
     sprites: [
       { picture: steam(300, 280, '22'), x: sway(130, 22, 4), y: sway(110, 14, 5) },
-      { picture: worker(), x: sway(300, 90, 2), y: at(150) },
-      { picture: worker(), x: sway(860, 90, 2, 0.5), y: at(150) },
-      { picture: skin, x: sway(380, 90, 2), y: sway(250, 40, 6) },
-      { picture: skin, x: sway(940, 90, 2, 0.5), y: sway(250, 40, 6, 0.4) },
+      { picture: worker(), x: sway(300, 90, 2), y: at(290) },
+      { picture: worker(), x: sway(860, 90, 2, 0.5), y: at(290) },
+      { picture: skin, x: sway(380, 90, 2), y: sway(380, 40, 6) },
+      { picture: skin, x: sway(940, 90, 2, 0.5), y: sway(380, 40, 6, 0.4) },
       { picture: steam(300, 280, '22'), x: sway(840, 22, 5), y: sway(230, 14, 4) },
       { picture: steam(300, 280, '22'), x: sway(420, 22, 5, 0.5), y: sway(260, 14, 4) },
     ],
@@ -210,7 +212,7 @@ export function kettleRoom({ at, sway }: Paths): Scene {
     backdrop,
     sprites: [
       ...[80, 470, 860].map((x, i) => ({ picture: lumps, x: sway(x + 60, 14, 6 + i), y: sway(366, 5, 11 + i) })),
-      { picture: worker('#f4f1ee', '#3b3532'), x: sway(700, 110, 2), y: at(150) },
+      { picture: worker('#f4f1ee', '#3b3532'), x: sway(700, 110, 2), y: at(370) },
       ...[80, 470, 860].map((x, i) => ({
         picture: steam(330, 330, '2c'),
         x: sway(x, 24, 4, i / 3),
