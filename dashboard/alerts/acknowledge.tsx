@@ -3,6 +3,7 @@ import { t } from '../i18n/language.ts'
 import { formatTime } from '../i18n/time.ts'
 import { SeverityMark } from '../parts/badges.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { text } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
@@ -21,7 +22,7 @@ export function AcknowledgeDialog({ alert, onClose }: { alert: Alert; onClose: (
         class="form"
         onSubmit={(event) => {
           event.preventDefault()
-          send.start(String(new FormData(event.currentTarget).get('note')))
+          send.start(text(new FormData(event.currentTarget), 'note'))
         }}
       >
         <p>

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks'
 import type { Alert } from '../../gateway/contract/alert.ts'
 import { byUrgency } from '../api/stores.ts'
 import { t } from '../i18n/language.ts'
-import { Empty, Loaded, Loading, PageHead } from '../parts/states.tsx'
+import { Empty, Loaded, PageHead } from '../parts/states.tsx'
 import { Tabs } from '../parts/tabs.tsx'
-import { type Load, useLoad } from '../parts/use-load.ts'
+import { type Load, loadOf, useLoad } from '../parts/use-load.ts'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { AcknowledgeDialog } from './acknowledge.tsx'
 import { AlertList } from './list.tsx'
@@ -42,11 +42,18 @@ export function AlertsPage() {
 
 /** Open alerts ignore any time filter: they come from the feed's snapshot. */
 function Open({ running, ask }: { running: number; ask: (alert: Alert) => void }) {
-  const { openAlerts } = useZone()
-  const list = openAlerts.value
-  if (list === null) return <Loading />
-  if (list.length === 0) return <Empty title={t().alerts.none} next={t().alerts.noneNext(running)} />
-  return <AlertList alerts={list} ask={ask} />
+  const { reload, stores } = useGateway()
+  return (
+    <Loaded what={t().alerts.title} of={loadOf(stores.openAlertsStore, reload.alerts)}>
+      {(list) =>
+        list.length === 0 ? (
+          <Empty title={t().alerts.none} next={t().alerts.noneNext(running)} />
+        ) : (
+          <AlertList alerts={list} ask={ask} />
+        )
+      }
+    </Loaded>
+  )
 }
 
 function Closed() {

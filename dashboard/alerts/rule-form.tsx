@@ -5,6 +5,7 @@ import { minutes } from '../../gateway/domain/units.ts'
 import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { text } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway, useZone } from '../shell/gateway.ts'
@@ -20,10 +21,10 @@ interface RuleDialogProps {
 
 /** What the form's fields say. Minutes become milliseconds here. */
 export function readRule(fields: FormData, fixed: Pick<NewRule, 'sensorId' | 'metric' | 'condition'>): NewRule {
-  const number = (name: string): number => Number(fields.get(name) ?? 0)
+  const number = (name: string): number => Number(text(fields, name))
   return {
     ...fixed,
-    name: String(fields.get('name')).trim(),
+    name: text(fields, 'name'),
     threshold: fixed.condition === 'silent' ? 0 : number('threshold'),
     forMs: Math.round(minutes(number('forMinutes'))),
     hysteresis: fixed.condition === 'silent' ? 0 : number('hysteresis'),
@@ -127,14 +128,16 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
         )}
         <fieldset class="field">
           <legend class="field-legend">{words.severity}</legend>
-          <label class="check">
-            <input type="radio" name="severity" value="warning" defaultChecked={rule?.severity !== 'critical'} />▲{' '}
-            {t().severity.warning}
-          </label>{' '}
-          <label class="check">
-            <input type="radio" name="severity" value="critical" defaultChecked={rule?.severity === 'critical'} />!{' '}
-            {t().severity.critical}
-          </label>
+          <div class="choices">
+            <label class="check">
+              <input type="radio" name="severity" value="warning" defaultChecked={rule?.severity !== 'critical'} />▲{' '}
+              {t().severity.warning}
+            </label>
+            <label class="check">
+              <input type="radio" name="severity" value="critical" defaultChecked={rule?.severity === 'critical'} />!{' '}
+              {t().severity.critical}
+            </label>
+          </div>
         </fieldset>
         <label class="check">
           <input type="checkbox" name="enabled" defaultChecked={rule?.enabled ?? true} /> {words.enabled}

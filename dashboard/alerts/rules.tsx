@@ -135,7 +135,7 @@ function RuleRow({ rule, sensor, edit, changed }: RuleRowProps) {
       <td>{sensor?.name ?? rule.sensorId}</td>
       <td>{ruleSentence(rule, metric)}</td>
       <td>
-        <SeverityMark severity={rule.severity} />
+        <SeverityMark severity={rule.severity} quiet />
       </td>
       <td>
         {mayConfigure ? (

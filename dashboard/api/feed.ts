@@ -32,7 +32,7 @@ export function runFeed(handlers: FeedHandlers, signal: AbortSignal, retryNow: E
   let seq: number | null = null
   let attempt = 0
   let connection: Connection = { kind: 'connecting' }
-  const changes = frameBatch<FeedChange>(handlers.onChanges)
+  const changes = frameBatch<FeedChange>((items) => handlers.onChanges(items))
   const say = (next: Connection): void => {
     if (connection.kind === 'lost' && next.kind === 'lost') return
     connection = next

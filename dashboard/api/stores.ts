@@ -33,7 +33,8 @@ export function createStores() {
   const cameras = store<readonly Camera[]>()
   const sensors = store<readonly Sensor[]>()
   const zone = store<Zone>()
-  const openAlerts = signal<readonly Alert[] | null>(null)
+  const openAlertsStore = store<readonly Alert[]>()
+  const openAlerts = openAlertsStore.value
   const timeline = signal<{ cameraId: string; endUtcMs: UtcMs } | null>(null)
   const rulesVersion = signal(0)
   const discoveryVersion = signal(0)
@@ -77,6 +78,8 @@ export function createStores() {
     places: computed(() => placesOf(zone.value.value)),
     /** Open alerts, the most urgent first; null until the first snapshot. */
     openAlerts,
+    /** The same with the problem of loading it. */
+    openAlertsStore,
     /** The last camera whose timeline grew. */
     timeline,
     /** Counters that go up when a list that a page loads itself has changed. */
@@ -86,6 +89,9 @@ export function createStores() {
     /** The newest value of one metric; a component that reads it is drawn again with each reading. */
     latestOf,
     setAlert,
+    setOpenAlerts(list: readonly Alert[]): void {
+      openAlerts.value = list.filter(isOpen).sort(byUrgency)
+    },
     setSensors(list: readonly Sensor[]): void {
       batch(() => {
         sensors.value.value = list

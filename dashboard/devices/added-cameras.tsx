@@ -190,7 +190,7 @@ function Actions({ camera }: { camera: Camera }) {
         </button>
         <button
           type="button"
-          class="button button-small button-danger"
+          class="button button-small"
           aria-label={`${words.remove}: ${camera.name}`}
           onClick={() => setOpen('remove')}
         >

@@ -90,7 +90,7 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
           </button>
           <button
             type="button"
-            class="button button-small button-danger"
+            class="button button-small"
             aria-label={`${words.remove}: ${sensor.name}`}
             onClick={() => setOpen('remove')}
           >

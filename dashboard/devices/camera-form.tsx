@@ -2,19 +2,18 @@ import { useState } from 'preact/hooks'
 import type { Camera, CameraCandidate, NewCamera, PatchCamera } from '../../gateway/contract/camera.ts'
 import { t } from '../i18n/language.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { text, typed } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { AreaField } from './area-field.tsx'
 
-const text = (fields: FormData, name: string): string => String(fields.get(name) ?? '').trim()
-
 /** What the add form says. A password is taken as typed, blanks included. */
 export function readNewCamera(fields: FormData, how: 'address' | 'rtspUrl'): NewCamera {
   const rest = {
     user: text(fields, 'user'),
-    password: String(fields.get('password') ?? ''),
+    password: typed(fields, 'password'),
     name: text(fields, 'name'),
     areaId: text(fields, 'areaId'),
     purpose: text(fields, 'purpose'),
@@ -30,7 +29,7 @@ export function readCameraPatch(fields: FormData, camera: Camera): PatchCamera {
     const value = text(fields, name)
     if (value !== camera[name]) patch[name] = value
   }
-  const password = String(fields.get('password') ?? '')
+  const password = typed(fields, 'password')
   return password === '' ? patch : { ...patch, password }
 }
 

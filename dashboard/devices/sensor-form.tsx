@@ -1,6 +1,7 @@
 import type { Sensor, SensorCandidate } from '../../gateway/contract/sensor.ts'
 import { t } from '../i18n/language.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { text } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
@@ -33,7 +34,7 @@ function SensorForm({ title, word, name, areaId, save, onClose }: SensorFormProp
         onSubmit={(event) => {
           event.preventDefault()
           const fields = new FormData(event.currentTarget)
-          action.start({ name: String(fields.get('name')).trim(), areaId: String(fields.get('areaId')) })
+          action.start({ name: text(fields, 'name'), areaId: text(fields, 'areaId') })
         }}
       >
         <label class="field">

@@ -108,7 +108,7 @@ export const enDevices = {
       outbox: 'Readings queue',
       http: 'HTTP',
       live: 'Live view',
-    } as Record<string, string>,
+    },
     zoneFile: 'Download zone.yaml',
     zoneFileHint:
       "The zone's sites, workshops, cameras, sensors and rules, without passwords. Another zone can start from it.",
@@ -159,6 +159,6 @@ export const enDevices = {
       'account.add': 'Added account',
       'account.change': 'Changed account',
       'zone.import': 'Imported zone',
-    } as Record<string, string>,
+    },
   },
 } satisfies typeof zhCnDevices

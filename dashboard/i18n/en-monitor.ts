@@ -23,7 +23,6 @@ export const enMonitor = {
     range: 'Time range',
     ranges: { hour: '1 h', sixHours: '6 h', day: '24 h', week: '7 d' },
     footage: 'Footage of that time',
-    noCamera: 'No camera in this area',
     noReadings: 'No readings in this time',
     noReadingsNext:
       "Choose a longer range, or check the sensor's power and network. A blank means no data; nothing is filled in.",
@@ -59,7 +58,7 @@ export const enMonitor = {
     lasted: (length: string) => `lasted ${length}`,
     unseen: 'Not acknowledged',
     seen: (by: string, time: string) => `Acknowledged by ${by}, ${time}`,
-    active: 'Still out of limits',
+    active: 'Not cleared yet',
     cleared: (time: string) => `Cleared ${time}`,
     note: 'Note',
     acknowledge: 'Acknowledge',

@@ -93,5 +93,5 @@ export const enWords = {
     'disk-full': 'The disk is full.',
     'disk-away': 'The recording disk is missing.',
     bug: 'The gateway failed internally; it is in the log.',
-  } as Record<string, string>,
+  },
 } satisfies typeof zhCnWords

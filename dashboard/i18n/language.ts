@@ -31,6 +31,10 @@ export const pageWords =
   (): Words =>
     language.value === 'en' ? english : zh
 
+/** The word for something the gateway names by a code, when we have one. */
+export const wordOf = (words: Readonly<Record<string, string>>, code: string): string | undefined =>
+  Object.hasOwn(words, code) ? words[code] : undefined
+
 export function chooseLanguage(next: Language): void {
   language.value = next
   document.documentElement.lang = next

@@ -104,7 +104,7 @@ export const zhCnDevices = {
       outbox: '读数队列',
       http: 'HTTP',
       live: '实时画面',
-    } as Record<string, string>,
+    },
     zoneFile: '下载 zone.yaml',
     zoneFileHint: '加工区的站点、作坊、摄像头、传感器和规则，不含密码。可用来建立另一个加工区。',
     accounts: '账号',
@@ -146,6 +146,6 @@ export const zhCnDevices = {
       'account.add': '添加账号',
       'account.change': '修改账号',
       'zone.import': '导入加工区',
-    } as Record<string, string>,
+    },
   },
 }

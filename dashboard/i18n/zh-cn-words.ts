@@ -90,5 +90,5 @@ export const zhCnWords = {
     'disk-full': '磁盘已满。',
     'disk-away': '录像盘不在。',
     bug: '网关内部出错，已写入日志。',
-  } as Record<string, string>,
+  },
 }

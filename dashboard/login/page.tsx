@@ -1,4 +1,5 @@
 import { t } from '../i18n/language.ts'
+import { text, typed } from '../parts/fields.ts'
 import { PasswordField } from '../parts/password-field.tsx'
 import { problemText } from '../parts/states.tsx'
 import { useAction } from '../parts/use-load.ts'
@@ -29,7 +30,7 @@ export function LoginPage({ hint }: { hint?: string }) {
           onSubmit={(event) => {
             event.preventDefault()
             const fields = new FormData(event.currentTarget)
-            login.start(String(fields.get('user')), String(fields.get('password')))
+            login.start(text(fields, 'user'), typed(fields, 'password'))
           }}
           onInput={login.clear}
         >

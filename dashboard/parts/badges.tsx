@@ -27,10 +27,10 @@ export function Badge({ tone = 'calm', title, children }: { tone?: Tone; title?:
   )
 }
 
-/** Severity by shape, colour and word. */
-export function SeverityMark({ severity }: { severity: Alert['severity'] }) {
+/** Severity by shape, colour and word. `quiet`, without the colour, where nothing is wrong now: in a rule. */
+export function SeverityMark({ severity, quiet = false }: { severity: Alert['severity']; quiet?: boolean }) {
   return (
-    <span class={`severity severity-${severity}`}>
+    <span class={quiet ? 'severity severity-quiet' : `severity severity-${severity}`}>
       <span class="severity-shape" aria-hidden="true">
         {severity === 'critical' ? '!' : '▲'}
       </span>

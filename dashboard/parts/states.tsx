@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { toProblem } from '../api/request.ts'
-import { t } from '../i18n/language.ts'
+import { t, wordOf } from '../i18n/language.ts'
 import type { Load } from './use-load.ts'
 
 /** One sentence for a refusal in the reader's language: our words for a known code, else the gateway's own sentence. */
 export function problemText(thrown: unknown): string {
   const problem = toProblem(thrown)
   const fields = problem.errors.map((error) => `${error.path}: ${error.message}`).join('; ')
-  const sentence = t().problems[problem.code] ?? problem.message
+  const sentence = wordOf(t().problems, problem.code) ?? problem.message
   return fields === '' ? sentence : `${sentence} (${fields})`
 }
 

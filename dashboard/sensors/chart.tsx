@@ -23,9 +23,9 @@ export function Chart({ history, range, rules, label, theme }: ChartProps) {
   const host = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = host.current
-    if (element === null) return
+    if (element === null) return undefined
     const { x, mean, min, max } = withHoles(history.buckets, history.bucketMs)
-    const plot = new uPlot(options(element, range, rules), [x, mean, min, max], element)
+    const plot = new uPlot(options(element, range, rules), [x, max, min, mean], element)
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: heightPx }))
     watch.observe(element)
     return () => {
@@ -65,12 +65,13 @@ function options(element: HTMLElement, range: UtcRange, rules: readonly Rule[]):
       { ...axis, values: (_plot, splits) => splits.map((at) => tick(at * 1_000, zone, byDay)), space: 70 },
       { ...axis, values: (_plot, splits) => splits.map(formatNumber), size: 56 },
     ],
-    bands: [{ series: [3, 2], fill: token('--accent-soft') }],
+    // The line comes last, so that the band lies under it.
+    bands: [{ series: [1, 2], fill: token('--band') }],
     series: [
       {},
+      { stroke: 'transparent', points: { show: false } },
+      { stroke: 'transparent', points: { show: false } },
       { stroke: token('--accent'), width: 1.6, points: { show: false } },
-      { stroke: 'transparent', points: { show: false } },
-      { stroke: 'transparent', points: { show: false } },
     ],
     hooks: {
       drawClear: [(plot) => shadeLimits(plot, rules, token)],
@@ -116,7 +117,7 @@ function shadeLimits(plot: uPlot, rules: readonly Rule[], token: (name: string) 
 /** Time and value under the pointer, in the page's own words and zone. */
 function showReadout(plot: uPlot, element: HTMLElement): void {
   const index = plot.cursor.idx
-  const value = index == null ? null : plot.data[1]?.[index]
+  const value = index == null ? null : plot.data[3]?.[index]
   const at = index == null ? undefined : plot.data[0][index]
   if (value == null || at === undefined) {
     delete element.dataset.readout

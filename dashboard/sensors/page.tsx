@@ -14,6 +14,7 @@ export function SensorsPage() {
   const { sensors, zone } = useZone()
   return (
     <div class="page">
+      {zone.value.value === null || sensors.value.value === null ? <PageHead title={t().sensors.title} /> : null}
       <Loaded what={t().sensors.title} of={loadOf(zone, reload.zone)}>
         {(tree) => (
           <Loaded what={t().sensors.title} of={loadOf(sensors, reload.sensors)}>

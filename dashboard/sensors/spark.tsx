@@ -22,7 +22,7 @@ export function Spark({ sensorId, metric }: { sensorId: string; metric: string }
   }, [])
 
   useEffect(() => {
-    if (!seen) return
+    if (!seen) return undefined
     const leaving = new AbortController()
     const load = async (): Promise<void> => {
       const toUtcMs = nowUtcMs.peek()

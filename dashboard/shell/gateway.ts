@@ -52,8 +52,14 @@ export function createGateway() {
   }
   const reload = {
     cameras: () => load(stores.cameras, api.cameras),
-    sensors: () => load(stores.sensors, api.sensors, stores.setSensors),
+    sensors: () => load(stores.sensors, api.sensors, (list) => stores.setSensors(list)),
     zone: () => load(stores.zone, api.zone),
+    alerts: () =>
+      load(
+        stores.openAlertsStore,
+        (signal) => api.alerts('open', signal),
+        (list) => stores.setOpenAlerts(list),
+      ),
   }
   const reloadAll = async (): Promise<void> => {
     await Promise.all([reload.zone(), reload.cameras(), reload.sensors()])
@@ -88,6 +94,8 @@ export function createGateway() {
       retry,
     )
     void reloadAll()
+    // The feed's snapshot brings them too; this is for when only the socket is blocked.
+    void reload.alerts()
   }
 
   setInterval(() => {
@@ -110,7 +118,7 @@ export function createGateway() {
     },
     /** The login page calls this with what the gateway answered. */
     start,
-    async logout(): Promise<void> {
+    logout: async (): Promise<void> => {
       await api.logout()
       signedIn.abort()
       session.value = null

@@ -82,7 +82,8 @@ function UserMenu() {
   const menu = useRef<HTMLDivElement>(null)
   return (
     <div class="top-user">
-      <button type="button" class="top-user-button" popovertarget="user-menu" aria-label={t().top.user}>
+      <button type="button" class="top-user-button" popovertarget="user-menu">
+        <span class="visually-hidden">{t().top.user}</span>
         <UserIcon size={20} />
         <span class="top-user-name">{session.name}</span>
         <ChevronIcon size={16} />

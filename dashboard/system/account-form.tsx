@@ -3,6 +3,7 @@ import type { Account } from '../../gateway/contract/access.ts'
 import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
 import { t } from '../i18n/language.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { text, typed } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useAction } from '../parts/use-load.ts'
@@ -19,10 +20,10 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
   const { api } = useGateway()
   const [role, setRole] = useState<Role>(account?.role ?? 'office')
   const save = useAction(async (fields: FormData) => {
-    const name = String(fields.get('name')).trim()
-    const password = String(fields.get('password'))
+    const name = text(fields, 'name')
+    const password = typed(fields, 'password')
     if (account === null) {
-      await api.addAccount({ user: String(fields.get('user')).trim(), name, role, password })
+      await api.addAccount({ user: text(fields, 'user'), name, role, password })
     } else {
       const disabled = fields.get('active') !== 'on'
       await api.changeAccount(account.id, { name, role, disabled, ...(password === '' ? {} : { password }) })

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../gateway/contract/access.ts'
-import { t } from '../i18n/language.ts'
+import { t, wordOf } from '../i18n/language.ts'
 import { formatDateTime } from '../i18n/time.ts'
 import { StatusDot } from '../parts/badges.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
@@ -59,7 +59,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
                 {entry.user ?? words.nobody}
                 {entry.role === null ? null : <span class="muted"> {t().roles[entry.role]}</span>}
               </td>
-              <td class="nowrap">{words.actions[entry.action] ?? entry.action}</td>
+              <td class="nowrap">{wordOf(words.actions, entry.action) ?? entry.action}</td>
               <td class="address">{entry.object ?? '—'}</td>
               <td>
                 <StatusDot tone={entry.outcome === 'done' ? 'calm' : 'warn'}>{words.outcome[entry.outcome]}</StatusDot>

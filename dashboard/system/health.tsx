@@ -1,4 +1,4 @@
-import { t } from '../i18n/language.ts'
+import { t, wordOf } from '../i18n/language.ts'
 import { StatusDot } from '../parts/badges.tsx'
 import { Loaded, problemText } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
@@ -27,7 +27,7 @@ export function Health() {
               <ul class="parts">
                 {[...broken, ...all.filter(([, part]) => part.ok)].map(([name, part]) => (
                   <li key={name} class={part.ok ? 'panel part' : 'panel part is-broken'}>
-                    <strong>{words.partNames[name] ?? name}</strong>
+                    <strong>{wordOf(words.partNames, name) ?? name}</strong>
                     <StatusDot tone={part.ok ? 'calm' : 'crit'}>{part.ok ? words.fine : words.broken}</StatusDot>
                     {part.ok ? null : <p class="part-why">{whyText(part)}</p>}
                   </li>
