@@ -1,5 +1,5 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { Failure } from '../domain/failure.ts'
+import { Failure, toFailure } from '../domain/failure.ts'
 import type { Packet } from '../domain/reading.ts'
 import { every } from '../lib/clock.ts'
 import { redact } from '../lib/log.ts'
@@ -31,6 +31,8 @@ export interface BrokerClient extends Task {
   publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<void>
 }
 
+/** How long a broker may take to hear that the gateway goes. */
+const goodbyeMs = 2_000
 const refusedLogin = new Set([4, 5, 134, 135])
 
 export function brokerClient(options: ClientOptions): BrokerClient {
@@ -82,15 +84,6 @@ export function brokerClient(options: ClientOptions): BrokerClient {
     const own = connect(url, settings)
     client = own
     subscribed = new Set()
-    own.handleMessage = (packet, done) => {
-      take(toPacket(packet, clock.now())).then(
-        () => done(),
-        (cause: unknown) => {
-          // No answer: the broker keeps the message and delivers it to the next attempt.
-          finish(cause instanceof Error ? cause : new Error(String(cause)))
-        },
-      )
-    }
     let finish: (cause?: Error) => void = () => {}
     const end = new Promise<void>((resolve, reject) => {
       finish = (cause) => (cause ? reject(cause) : resolve())
@@ -113,18 +106,35 @@ export function brokerClient(options: ClientOptions): BrokerClient {
       signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal })
       if (signal.aborted) resolve()
     })
+    own.handleMessage = (packet, done) => void keep(toPacket(packet, clock.now()), done, finish)
     const watch = every(clock, 10_000, AbortSignal.any([signal, ended.signal]), () => refresh().catch(finish))
+    let isSaid = false
     try {
       await end
-      // Going on purpose: the will is not sent, so it is said.
-      if (own.connected) await own.publishAsync(stateTopic, '{"online":false}', { qos: 1, retain: true })
+      // Going on purpose: the broker sends no will, so it is said, if the broker still listens.
+      if (own.connected) isSaid = await goodbye(own)
     } finally {
       ended.abort()
-      const was = own.connected
       client = undefined
-      await Promise.all([watch, own.endAsync(!was)])
+      await Promise.all([watch, own.endAsync(!isSaid)])
       onConnected?.(false)
     }
+  }
+
+  /** Acknowledges when the message is kept. Otherwise there is no answer: the broker delivers it again to the next attempt. */
+  async function keep(packet: Packet, acknowledge: () => void, fail: (cause: Error) => void) {
+    try {
+      await take(packet)
+    } catch (cause) {
+      return fail(toFailure(cause))
+    }
+    acknowledge()
+  }
+
+  async function goodbye(current: MqttClient): Promise<boolean> {
+    const said = current.publishAsync(stateTopic, '{"online":false}', { qos: 1, retain: true })
+    const outcome = await Promise.race([said.catch((cause: Error) => cause), clock.sleep(goodbyeMs)])
+    return outcome !== 'slept' && !(outcome instanceof Error)
   }
 
   return {

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { Aedes, type AuthenticateError } from 'aedes'
+import { Aedes } from 'aedes'
 import { Failure } from '../domain/failure.ts'
 import { packetMeter } from '../domain/packet-meter.ts'
 import type { Packet } from '../domain/reading.ts'
-import { type Tools } from '../lib/supervise.ts'
+import type { Tools } from '../lib/supervise.ts'
 
 export interface EmbeddedOptions {
   readonly host: string
@@ -44,24 +44,28 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
   let address: { host: string; port: number } | undefined
   const wanted = password === undefined ? undefined : digest(`${user ?? ''}\n${password}`)
 
+  /** Lets the broker acknowledge when the message is kept; else it ends the connection, and the device sends again. */
+  async function keep(packet: Packet, done: (error?: Error | null) => void) {
+    try {
+      await take(packet)
+    } catch (cause) {
+      log.error({ code: 'take-failed', topic: packet.topic, err: cause }, 'a message is not kept and not acknowledged')
+      return done(new Error('not kept'))
+    }
+    done(null)
+  }
+
   const aedes = new Aedes({
     authenticate(_client, name, secret, done) {
       const given = digest(Buffer.concat([Buffer.from(`${name ?? ''}\n`), secret ?? Buffer.alloc(0)]))
       if (!wanted || timingSafeEqual(given, wanted)) return done(null, true)
-      const error: AuthenticateError = Object.assign(new Error('bad user name or password'), { returnCode: badLogin })
-      done(error, false)
+      done(Object.assign(new Error('bad user name or password'), { returnCode: badLogin }), false)
     },
     authorizePublish(_client, { topic, payload, qos }, done) {
       if (topic.startsWith('$')) return done(new Error('topics with $ belong to the broker'))
       // `retain` stays false: a message is fresh when its publisher sends it, whatever the broker does with it later.
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-      take({ topic, payload: bytes, qos, retain: false, receivedUtcMs: clock.now() }).then(
-        () => done(null),
-        (cause: unknown) => {
-          log.error({ code: 'take-failed', topic, err: cause }, 'a message could not be kept and is not acknowledged')
-          done(new Error('not kept'))
-        },
-      )
+      void keep({ topic, payload: bytes, qos, retain: false, receivedUtcMs: clock.now() }, done)
     },
   })
   aedes.on('clientError', (client, error) =>

@@ -70,8 +70,9 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
       const bucketMs = bucketMsFor(fromUtcMs, toUtcMs, widthPx)
       const id = seriesId(sensorId, metric)
       const buckets: Bucket[] = []
+      if (id === undefined) return { bucketMs, buckets }
       let from = fromUtcMs
-      while (id !== undefined && from < toUtcMs) {
+      while (from < toUtcMs) {
         const beyond = edge.get(id, from, toUtcMs, rowsAtOnce)?.utcMs ?? toUtcMs
         // A piece ends where a bucket ends, and holds at least one.
         const cut = Math.floor(beyond / bucketMs) * bucketMs

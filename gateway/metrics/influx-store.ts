@@ -42,19 +42,14 @@ export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStor
       signal,
     )
     const refuse = () => lines.map(({ reading }) => ({ reading, reason: words }))
-    switch (outcomeOf(status, words, lines.length)) {
-      case 'stored':
-        return []
-      case 'all-refused':
-        return refuse()
-      case 'split':
-        // The good lines of a partial write are stored; the bad ones are found by halving. Writing a line again changes nothing.
-        return lines.length === 1 ? refuse() : halves(lines, signal)
-      case 'create-database':
-        if (isRetry) throw new Failure('away', 'influx-database', 'InfluxDB does not keep the database', { database })
-        await createDatabase()
-        return send(lines, signal, true)
-    }
+    const outcome = outcomeOf(status, words, lines.length)
+    if (outcome === 'stored') return []
+    if (outcome === 'all-refused' || (outcome === 'split' && lines.length === 1)) return refuse()
+    // The good lines of a partial write are stored; the bad ones are found by halving. Writing a line again changes nothing.
+    if (outcome === 'split') return halves(lines, signal)
+    if (isRetry) throw new Failure('away', 'influx-database', 'InfluxDB does not keep the database', { database })
+    await createDatabase()
+    return send(lines, signal, true)
   }
 
   async function halves(lines: readonly Line[], signal: AbortSignal): Promise<readonly Rejected[]> {

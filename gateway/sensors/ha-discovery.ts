@@ -55,7 +55,7 @@ const text = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : typeof value === 'number' ? String(value) : null
 /** Payload words may be written as JSON true or 1. */
 const word = (value: unknown, fallback: string): string =>
-  value === undefined || value === null ? fallback : String(value)
+  text(value) ?? (typeof value === 'boolean' ? String(value) : fallback)
 
 const bad = (why: string): Failure =>
   new Failure('invalid', 'bad-discovery', `this discovery message cannot be used: ${why}`, { why })

@@ -217,8 +217,8 @@ describe('after a restart', () => {
     expect(
       monitor
         .list('open')
-        .map(({ cameraId }) => cameraId)
-        .sort(),
+        .map(({ cameraId }) => String(cameraId))
+        .toSorted((left, right) => left.localeCompare(right)),
     ).toEqual(['c1', 'c2'])
     monitor.system({ ...trouble, cameraId: 'c1' }, false)
     expect(told.at(-1)).toMatchObject({ cameraId: 'c1', areaId: 'a-1', clearedUtcMs: startUtcMs })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, connect as tcp } from 'node:net'
-import { connectAsync, type IClientOptions } from 'mqtt'
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { embeddedBroker, type EmbeddedOptions } from '../../gateway/broker/embedded.ts'
 import type { Packet } from '../../gateway/domain/reading.ts'
@@ -32,6 +32,11 @@ async function start(options: Partial<EmbeddedOptions> = {}) {
   return { broker, port, taken, connect }
 }
 
+const closing = (client: MqttClient) =>
+  new Promise<void>((resolve) => {
+    client.once('close', () => resolve())
+  })
+
 test('a message is acknowledged only after it was taken', async () => {
   const waiting: (() => void)[] = []
   const take = () => new Promise<void>((resolve) => waiting.push(resolve))
@@ -62,7 +67,7 @@ test('a message that cannot be kept is not acknowledged: the connection ends', a
   client.on('error', () => {})
   let acknowledged = false
   client.publish('zone/a', '1', { qos: 1 }, (error) => (acknowledged = error === undefined || error === null))
-  await once(client, 'close')
+  await closing(client)
   expect(acknowledged).toBe(false)
   await client.endAsync(true)
 })
@@ -82,10 +87,11 @@ test('the gateway publishes its own state, retained, and does not take it itself
   const { broker, connect, taken } = await start()
   await broker.publish('zone-gateway/g1/state', '{"online":true}', { retain: true })
   const client = await connect()
-  const heard = once(client, 'message')
+  const heard: unknown[] = []
+  client.on('message', (topic, payload, { retain }) => heard.push([topic, payload.toString(), retain]))
   await client.subscribeAsync('zone-gateway/+/state')
-  const [topic, payload, packet] = (await heard) as [string, Buffer, { retain: boolean }]
-  expect([topic, payload.toString(), packet.retain]).toEqual(['zone-gateway/g1/state', '{"online":true}', true])
+  await until('the retained message', () => heard.length > 0)
+  expect(heard).toEqual([['zone-gateway/g1/state', '{"online":true}', true]])
   expect(taken).toEqual([])
   await client.endAsync()
 })
@@ -147,7 +153,7 @@ test('1 MiB is taken, and quarantined by the intake; the device is acknowledged 
 test('stopping ends every connection and frees the port', async () => {
   const { port, connect } = await start()
   const client = await connect()
-  const closed = once(client, 'close')
+  const closed = closing(client)
   end.abort()
   await Promise.all([...running, closed])
   expect(await answers(port)).toBe(false)
