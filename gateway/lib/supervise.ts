@@ -33,10 +33,10 @@ export interface Retry {
 
 export const defaultRetry: Retry = { firstMs: 500, capMs: 30_000, calmMs: 30_000 }
 
-/** Full-jitter back-off: uniform in 0..min(cap, first * 2^attempt), never under a tenth of `firstMs`. `random` is in [0, 1). */
+/** Full-jitter back-off in whole milliseconds: uniform in 0..min(cap, first * 2^attempt), never under a tenth of `firstMs`. `random` is in [0, 1). */
 export function backoffMs(retry: Retry, attempt: number, random: number): Millis {
   const ceiling = Math.min(retry.capMs, retry.firstMs * 2 ** Math.min(attempt, 30))
-  return Math.max(retry.firstMs / 10, ceiling * random)
+  return Math.round(Math.max(retry.firstMs / 10, ceiling * random))
 }
 
 export interface SuperviseOptions {
@@ -75,7 +75,7 @@ export async function supervise(
         [LogKey.task]: task.name,
         [LogKey.code]: failure.code,
         ...failure.facts,
-        pauseMs: Math.round(pauseMs),
+        pauseMs,
       }
       if (failure.kind === 'bug') log.error({ ...line, err: failure.cause ?? failure }, failure.message)
       else log.warn(line, failure.message)
