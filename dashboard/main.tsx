@@ -6,8 +6,11 @@ import { restoreTheme } from './shell/theme.ts'
 import './style/tokens.css'
 import './style/base.css'
 import './style/controls.css'
+import './style/marks.css'
 import './style/shell.css'
 import './style/pages.css'
+import './style/tables.css'
+import './style/features.css'
 
 restoreLanguage()
 restoreTheme()

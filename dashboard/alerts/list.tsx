@@ -6,6 +6,7 @@ import { formatValue } from '../i18n/numbers.ts'
 import { formatDateTime, formatDuration, formatTime } from '../i18n/time.ts'
 import { SeverityMark } from '../parts/badges.tsx'
 import { FootageLink, playbackHref } from '../parts/footage-link.tsx'
+import { Table } from '../parts/table.tsx'
 import { useGateway, useMay, useZone } from '../shell/gateway.ts'
 
 interface AlertListProps {
@@ -17,33 +18,30 @@ interface AlertListProps {
 export function AlertList({ alerts, ask }: AlertListProps) {
   const column = t().alerts.column
   return (
-    <div class="panel table-scroll">
-      <table class="table alert-table">
-        <caption class="visually-hidden">{t().alerts.list}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{column.severity}</th>
-            <th scope="col">{column.what}</th>
-            <th scope="col" class="number">
-              {column.value}
-            </th>
-            <th scope="col" class="number">
-              {column.worst}
-            </th>
-            <th scope="col">{column.since}</th>
-            <th scope="col">{column.state}</th>
-            <th scope="col">
-              <span class="visually-hidden">{column.action}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {alerts.map((alert) => (
-            <AlertRow key={alert.id} alert={alert} ask={ask} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label={t().alerts.list} class="alert-table">
+      <thead>
+        <tr>
+          <th scope="col">{column.severity}</th>
+          <th scope="col">{column.what}</th>
+          <th scope="col" class="number">
+            {column.value}
+          </th>
+          <th scope="col" class="number">
+            {column.worst}
+          </th>
+          <th scope="col">{column.since}</th>
+          <th scope="col">{column.state}</th>
+          <th scope="col">
+            <span class="visually-hidden">{column.action}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {alerts.map((alert) => (
+          <AlertRow key={alert.id} alert={alert} ask={ask} />
+        ))}
+      </tbody>
+    </Table>
   )
 }
 
@@ -74,13 +72,15 @@ function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) 
         {alert.name}
         <div class="muted">{[sensor?.name, where].filter(Boolean).join(' · ')}</div>
       </th>
-      <td class="number">
+      <td class="number" data-label={words.column.value}>
         {alert.value === null ? '—' : formatValue(metric, alert.value)}
         {alert.threshold === null || alert.condition === 'silent' || metric.type === 'binary' ? null : (
           <div class="muted">{words.limit(sign, formatValue(metric, alert.threshold))}</div>
         )}
       </td>
-      <td class="number">{alert.worstValue === null ? '—' : formatValue(metric, alert.worstValue)}</td>
+      <td class="number" data-label={words.column.worst}>
+        {alert.worstValue === null ? '—' : formatValue(metric, alert.worstValue)}
+      </td>
       <td>
         <Since alert={alert} />
       </td>

@@ -8,6 +8,7 @@ import { SeverityMark } from '../parts/badges.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { Empty, Loaded, problemText } from '../parts/states.tsx'
 import { type Load, useAction } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway, useMay, useZone } from '../shell/gateway.ts'
 import { RuleDialog } from './rule-form.tsx'
 
@@ -68,31 +69,28 @@ function RuleTable({ rules, edit, changed }: RuleTableProps) {
   const { sensors } = useZone()
   const { column } = t().rules
   return (
-    <div class="panel table-scroll">
-      <table class="table">
-        <caption class="visually-hidden">{t().rules.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{column.name}</th>
-            <th scope="col">{column.sensor}</th>
-            <th scope="col">{column.condition}</th>
-            <th scope="col">{column.severity}</th>
-            <th scope="col">{column.enabled}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rules.map((rule) => (
-            <RuleRow
-              key={rule.id}
-              rule={rule}
-              sensor={sensors.value.value?.find((one) => one.id === rule.sensorId)}
-              edit={edit}
-              changed={changed}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label={t().rules.title}>
+      <thead>
+        <tr>
+          <th scope="col">{column.name}</th>
+          <th scope="col">{column.sensor}</th>
+          <th scope="col">{column.condition}</th>
+          <th scope="col">{column.severity}</th>
+          <th scope="col">{column.enabled}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rules.map((rule) => (
+          <RuleRow
+            key={rule.id}
+            rule={rule}
+            sensor={sensors.value.value?.find((one) => one.id === rule.sensorId)}
+            edit={edit}
+            changed={changed}
+          />
+        ))}
+      </tbody>
+    </Table>
   )
 }
 

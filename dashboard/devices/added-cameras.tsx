@@ -8,6 +8,7 @@ import { Badge, StatusDot, type Tone } from '../parts/badges.tsx'
 import { ConfirmDialog } from '../parts/confirm.tsx'
 import { Empty, Loaded, problemText } from '../parts/states.tsx'
 import { loadOf, useAction } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { EditCameraDialog } from './camera-form.tsx'
 import { type Drift, driftOf } from './clock-drift.ts'
@@ -37,29 +38,26 @@ export function AddedCameras() {
           list.length === 0 ? (
             <Empty title={words.noCameras} next={words.noCamerasNext} />
           ) : (
-            <div class="panel table-scroll">
-              <table class="table">
-                <caption class="visually-hidden">{words.cameras}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{column.camera}</th>
-                    <th scope="col">{column.state}</th>
-                    <th scope="col">{column.video}</th>
-                    <th scope="col">{column.clock}</th>
-                    <th scope="col">
-                      <span class="visually-hidden">{column.action}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list
-                    .toSorted((a, b) => order.indexOf(a.state.status) - order.indexOf(b.state.status))
-                    .map((camera) => (
-                      <CameraRow key={camera.id} camera={camera} />
-                    ))}
-                </tbody>
-              </table>
-            </div>
+            <Table label={words.cameras}>
+              <thead>
+                <tr>
+                  <th scope="col">{column.camera}</th>
+                  <th scope="col">{column.state}</th>
+                  <th scope="col">{column.video}</th>
+                  <th scope="col">{column.clock}</th>
+                  <th scope="col">
+                    <span class="visually-hidden">{column.action}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {list
+                  .toSorted((a, b) => order.indexOf(a.state.status) - order.indexOf(b.state.status))
+                  .map((camera) => (
+                    <CameraRow key={camera.id} camera={camera} />
+                  ))}
+              </tbody>
+            </Table>
           )
         }
       </Loaded>
@@ -82,7 +80,7 @@ function CameraRow({ camera }: { camera: Camera }) {
       <td>
         <Video camera={camera} />
       </td>
-      <td>
+      <td data-label={t().devices.column.clock}>
         <ClockDrift offsetMs={camera.clockOffsetMs} />
       </td>
       <td>
@@ -106,7 +104,7 @@ function CameraStatus({ camera }: { camera: Camera }) {
       )}
       {reason === null || status === 'recording' || status === 'disabled' ? null : (
         <div class="reason">
-          <strong>{words.reasons[reason].what}</strong> {words.reasons[reason].todo}
+          <strong>{words.reasons[reason].what}</strong> · {words.reasons[reason].todo}
           {nextTryUtcMs === null || nextTryUtcMs <= now ? null : (
             <div class="muted">{words.devices.nextTry(formatAgo(nextTryUtcMs, now))}</div>
           )}

@@ -6,6 +6,7 @@ import { ConfirmDialog } from '../parts/confirm.tsx'
 import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { EditSensorDialog } from './sensor-form.tsx'
 
@@ -24,27 +25,24 @@ export function AddedSensors() {
           list.length === 0 ? (
             <Empty title={words.noSensors} next={words.noSensorsNext} />
           ) : (
-            <div class="panel table-scroll">
-              <table class="table">
-                <caption class="visually-hidden">{words.sensors}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{words.column.sensor}</th>
-                    <th scope="col">{words.column.area}</th>
-                    <th scope="col">{words.column.state}</th>
-                    <th scope="col">{words.column.latest}</th>
-                    <th scope="col">
-                      <span class="visually-hidden">{words.column.action}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((sensor) => (
-                    <SensorRow key={sensor.id} sensor={sensor} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table label={words.sensors}>
+              <thead>
+                <tr>
+                  <th scope="col">{words.column.sensor}</th>
+                  <th scope="col">{words.column.area}</th>
+                  <th scope="col">{words.column.state}</th>
+                  <th scope="col">{words.column.latest}</th>
+                  <th scope="col">
+                    <span class="visually-hidden">{words.column.action}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((sensor) => (
+                  <SensorRow key={sensor.id} sensor={sensor} />
+                ))}
+              </tbody>
+            </Table>
           )
         }
       </Loaded>

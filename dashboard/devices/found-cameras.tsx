@@ -6,6 +6,7 @@ import { formatAgo } from '../i18n/time.ts'
 import { PlusIcon, RefreshIcon } from '../parts/icons.tsx'
 import { Empty, Loaded, problemText } from '../parts/states.tsx'
 import { type Load, useAction } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway } from '../shell/gateway.ts'
 import { AddCameraDialog } from './camera-form.tsx'
 
@@ -58,46 +59,43 @@ function Candidates({ cameras, add }: { cameras: readonly CameraCandidate[]; add
   const { nowUtcMs } = useGateway()
   const words = t().devices
   return (
-    <div class="panel table-scroll">
-      <table class="table">
-        <caption class="visually-hidden">{words.found}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.column.camera}</th>
-            <th scope="col">{words.model}</th>
-            <th scope="col">{words.address}</th>
-            <th scope="col">{words.lastSeen}</th>
-            <th scope="col">
-              <span class="visually-hidden">{words.column.action}</span>
+    <Table label={words.found}>
+      <thead>
+        <tr>
+          <th scope="col">{words.column.camera}</th>
+          <th scope="col">{words.model}</th>
+          <th scope="col">{words.address}</th>
+          <th scope="col">{words.lastSeen}</th>
+          <th scope="col">
+            <span class="visually-hidden">{words.column.action}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {cameras.map((camera) => (
+          <tr key={camera.endpoint}>
+            <th scope="row">
+              {camera.name ?? '—'}
+              {camera.location === null ? null : <div class="muted">{camera.location}</div>}
             </th>
+            <td>{camera.hardware ?? '—'}</td>
+            <td class="address">{camera.address}</td>
+            <td class="nowrap">{formatAgo(camera.lastSeenUtcMs, nowUtcMs.value)}</td>
+            <td>
+              <div class="row-actions">
+                <button
+                  type="button"
+                  class="button button-small"
+                  aria-label={`${words.add}: ${camera.name ?? camera.address}`}
+                  onClick={() => add(camera)}
+                >
+                  {words.add}
+                </button>
+              </div>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {cameras.map((camera) => (
-            <tr key={camera.endpoint}>
-              <th scope="row">
-                {camera.name ?? '—'}
-                {camera.location === null ? null : <div class="muted">{camera.location}</div>}
-              </th>
-              <td>{camera.hardware ?? '—'}</td>
-              <td class="address">{camera.address}</td>
-              <td class="nowrap">{formatAgo(camera.lastSeenUtcMs, nowUtcMs.value)}</td>
-              <td>
-                <div class="row-actions">
-                  <button
-                    type="button"
-                    class="button button-small"
-                    aria-label={`${words.add}: ${camera.name ?? camera.address}`}
-                    onClick={() => add(camera)}
-                  >
-                    {words.add}
-                  </button>
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   )
 }

@@ -6,6 +6,7 @@ import { formatValue } from '../i18n/numbers.ts'
 import { formatAgo } from '../i18n/time.ts'
 import { Empty, Loaded } from '../parts/states.tsx'
 import type { Load } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway } from '../shell/gateway.ts'
 import { ApproveSensorDialog } from './sensor-form.tsx'
 
@@ -48,49 +49,46 @@ function Candidates({ sensors, approve }: CandidatesProps) {
   const { nowUtcMs } = useGateway()
   const words = t().devices
   return (
-    <div class="panel table-scroll">
-      <table class="table">
-        <caption class="visually-hidden">{words.found}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.column.sensor}</th>
-            <th scope="col">{words.column.source}</th>
-            <th scope="col">{words.column.latest}</th>
-            <th scope="col">{words.lastSeen}</th>
-            <th scope="col">
-              <span class="visually-hidden">{words.column.action}</span>
+    <Table label={words.found}>
+      <thead>
+        <tr>
+          <th scope="col">{words.column.sensor}</th>
+          <th scope="col">{words.column.source}</th>
+          <th scope="col">{words.column.latest}</th>
+          <th scope="col">{words.lastSeen}</th>
+          <th scope="col">
+            <span class="visually-hidden">{words.column.action}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sensors.map((sensor) => (
+          <tr key={sensor.candidateId}>
+            <th scope="row">
+              {sensor.name}
+              <div class="muted address">{sensor.topic}</div>
             </th>
+            <td class="nowrap">{t().sensors.source[sensor.source]}</td>
+            <td>
+              <LatestOfCandidate sensor={sensor} />
+            </td>
+            <td class="nowrap">{formatAgo(sensor.lastSeenUtcMs, nowUtcMs.value)}</td>
+            <td>
+              <div class="row-actions">
+                <button
+                  type="button"
+                  class="button button-small"
+                  aria-label={`${words.approve}: ${sensor.name}`}
+                  onClick={() => approve(sensor)}
+                >
+                  {words.approve}
+                </button>
+              </div>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sensors.map((sensor) => (
-            <tr key={sensor.candidateId}>
-              <th scope="row">
-                {sensor.name}
-                <div class="muted address">{sensor.topic}</div>
-              </th>
-              <td class="nowrap">{t().sensors.source[sensor.source]}</td>
-              <td>
-                <LatestOfCandidate sensor={sensor} />
-              </td>
-              <td class="nowrap">{formatAgo(sensor.lastSeenUtcMs, nowUtcMs.value)}</td>
-              <td>
-                <div class="row-actions">
-                  <button
-                    type="button"
-                    class="button button-small"
-                    aria-label={`${words.approve}: ${sensor.name}`}
-                    onClick={() => approve(sensor)}
-                  >
-                    {words.approve}
-                  </button>
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   )
 }
 

@@ -37,7 +37,7 @@ export const en = {
     loading: 'Loading…',
     slow: 'Slower than usual: the gateway may be busy, still waiting for its answer.',
     retry: 'Retry',
-    stillWorks: 'Recording and alerts go on at the gateway; they are not affected.',
+    stillWorks: 'Other pages still work; recording does not depend on this page.',
     failed: (what: string) => `${what} could not be loaded`,
     deniedTitle: 'Your role may not see this page',
     deniedNext: 'Ask an administrator if you need it.',

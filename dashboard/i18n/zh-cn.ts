@@ -37,7 +37,7 @@ export const zhCn = {
     loading: '正在加载…',
     slow: '比平时慢：网关可能正忙，仍在等待回答。',
     retry: '重试',
-    stillWorks: '录像和告警仍在网关上进行，不受影响。',
+    stillWorks: '其他页面可以继续使用；录像不依赖此页。',
     failed: (what: string) => `${what}没有加载成功`,
     deniedTitle: '您的角色不能查看此页',
     deniedNext: '需要时请联系管理员调整角色。',

@@ -3,6 +3,7 @@ import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
 import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
+import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { Spark } from './spark.tsx'
 
@@ -10,29 +11,26 @@ import { Spark } from './spark.tsx'
 export function SensorList({ sensors }: { sensors: readonly Sensor[] }) {
   const words = t().sensors
   return (
-    <div class="panel table-scroll">
-      <table class="table sensor-table">
-        <caption class="visually-hidden">{words.list}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.column.sensor}</th>
-            <th scope="col">{words.column.status}</th>
-            <th scope="col">{words.column.value}</th>
-            <th scope="col" class="wide-only">
-              {words.column.trend}
-            </th>
-            <th scope="col" class="wide-only">
-              {words.column.updated}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sensors.map((sensor) => (
-            <Row key={sensor.id} sensor={sensor} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label={words.list} class="sensor-table">
+      <thead>
+        <tr>
+          <th scope="col">{words.column.sensor}</th>
+          <th scope="col">{words.column.status}</th>
+          <th scope="col">{words.column.value}</th>
+          <th scope="col" class="wide-only">
+            {words.column.trend}
+          </th>
+          <th scope="col" class="wide-only">
+            {words.column.updated}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sensors.map((sensor) => (
+          <Row key={sensor.id} sensor={sensor} />
+        ))}
+      </tbody>
+    </Table>
   )
 }
 

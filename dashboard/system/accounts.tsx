@@ -6,6 +6,7 @@ import { StatusDot } from '../parts/badges.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway } from '../shell/gateway.ts'
 import { AccountDialog } from './account-form.tsx'
 
@@ -24,39 +25,36 @@ export function Accounts() {
       </div>
       <Loaded what={words.accounts} of={load}>
         {(accounts) => (
-          <div class="panel table-scroll">
-            <table class="table">
-              <caption class="visually-hidden">{words.accounts}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{words.user}</th>
-                  <th scope="col">{words.name}</th>
-                  <th scope="col">{words.role}</th>
-                  <th scope="col">{words.state}</th>
-                  <th scope="col">{words.created}</th>
+          <Table label={words.accounts}>
+            <thead>
+              <tr>
+                <th scope="col">{words.user}</th>
+                <th scope="col">{words.name}</th>
+                <th scope="col">{words.role}</th>
+                <th scope="col">{words.state}</th>
+                <th scope="col">{words.created}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {accounts.map((account) => (
+                <tr key={account.id} class={account.disabled ? 'row-off' : undefined}>
+                  <th scope="row">
+                    <button type="button" class="link" onClick={() => setOpen(account)}>
+                      {account.user}
+                    </button>
+                  </th>
+                  <td>{account.name}</td>
+                  <td>{t().roles[account.role]}</td>
+                  <td>
+                    <StatusDot tone={account.disabled ? 'off' : 'calm'}>
+                      {account.disabled ? words.disabled : words.active}
+                    </StatusDot>
+                  </td>
+                  <td class="nowrap">{formatDateTime(account.createdUtcMs)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {accounts.map((account) => (
-                  <tr key={account.id} class={account.disabled ? 'row-off' : undefined}>
-                    <th scope="row">
-                      <button type="button" class="link" onClick={() => setOpen(account)}>
-                        {account.user}
-                      </button>
-                    </th>
-                    <td>{account.name}</td>
-                    <td>{t().roles[account.role]}</td>
-                    <td>
-                      <StatusDot tone={account.disabled ? 'off' : 'calm'}>
-                        {account.disabled ? words.disabled : words.active}
-                      </StatusDot>
-                    </td>
-                    <td class="nowrap">{formatDateTime(account.createdUtcMs)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </Table>
         )}
       </Loaded>
       {open === null ? null : (

@@ -4,6 +4,7 @@ import { formatDateTime } from '../i18n/time.ts'
 import { StatusDot } from '../parts/badges.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
+import { Table } from '../parts/table.tsx'
 import { useGateway } from '../shell/gateway.ts'
 
 /** Facts as `name: value`; moments in the site's time. */
@@ -37,39 +38,36 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
   const words = t().system
   const { column } = words
   return (
-    <div class="panel table-scroll">
-      <table class="table audit-table">
-        <caption class="visually-hidden">{words.audit}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{column.time}</th>
-            <th scope="col">{column.who}</th>
-            <th scope="col">{column.action}</th>
-            <th scope="col">{column.object}</th>
-            <th scope="col">{column.outcome}</th>
-            <th scope="col">{column.facts}</th>
-            <th scope="col">{column.from}</th>
+    <Table label={words.audit} class="audit-table">
+      <thead>
+        <tr>
+          <th scope="col">{column.time}</th>
+          <th scope="col">{column.who}</th>
+          <th scope="col">{column.action}</th>
+          <th scope="col">{column.object}</th>
+          <th scope="col">{column.outcome}</th>
+          <th scope="col">{column.facts}</th>
+          <th scope="col">{column.from}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.id}>
+            <td class="nowrap">{formatDateTime(entry.utcMs)}</td>
+            <td class="nowrap">
+              {entry.user ?? words.nobody}
+              {entry.role === null ? null : <span class="muted"> {t().roles[entry.role]}</span>}
+            </td>
+            <td class="nowrap">{wordOf(words.actions, entry.action) ?? entry.action}</td>
+            <td class="address">{entry.object ?? '—'}</td>
+            <td>
+              <StatusDot tone={entry.outcome === 'done' ? 'calm' : 'warn'}>{words.outcome[entry.outcome]}</StatusDot>
+            </td>
+            <td class="muted">{factsText(entry.facts)}</td>
+            <td class="address">{entry.address ?? '—'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <td class="nowrap">{formatDateTime(entry.utcMs)}</td>
-              <td class="nowrap">
-                {entry.user ?? words.nobody}
-                {entry.role === null ? null : <span class="muted"> {t().roles[entry.role]}</span>}
-              </td>
-              <td class="nowrap">{wordOf(words.actions, entry.action) ?? entry.action}</td>
-              <td class="address">{entry.object ?? '—'}</td>
-              <td>
-                <StatusDot tone={entry.outcome === 'done' ? 'calm' : 'warn'}>{words.outcome[entry.outcome]}</StatusDot>
-              </td>
-              <td class="muted">{factsText(entry.facts)}</td>
-              <td class="address">{entry.address ?? '—'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   )
 }
