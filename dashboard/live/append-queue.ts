@@ -151,8 +151,12 @@ export function appendQueue(options: QueueOptions): AppendQueue {
 
 function isWithin(fragments: readonly QueuedFragment[], capBytes: number): boolean {
   const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes.byteLength, 0)
-  const span = (fragments.at(-1)?.ptsS ?? 0) - (fragments[0]?.ptsS ?? 0)
-  return bytes <= capBytes && Math.abs(span) <= capSeconds
+  // Where the stream's time is moved, the difference of two stamps says nothing.
+  const spanS = fragments.reduce((sum, { ptsS, joins }, index) => {
+    const before = fragments[index - 1]
+    return before === undefined || joins ? sum : sum + ptsS - before.ptsS
+  }, 0)
+  return bytes <= capBytes && spanS <= capSeconds
 }
 
 /** What stays after an overflow: the newest keyframe and what follows it, when that fits. */

@@ -183,7 +183,7 @@ function freshen(model: Model, moment: Moment): Effect[] {
     return model.link === 'open' ? ['fresh', 'hello'] : ['fresh']
   }
   if (model.link === 'down') return ['fresh']
-  model.attempts = Math.max(model.attempts, 4)
+  model.attempts = Math.max(model.attempts, 3)
   lost(model, 1006, { ...moment, chance: Math.max(moment.chance, 0.5) })
   return ['disconnect', 'fresh']
 }

@@ -19,7 +19,8 @@ export function fitGrid(count: number, widthPx: number, heightPx: number): Grid 
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns) || 1
     const tileWidthPx = Math.min(widthPx / columns, (heightPx / rows) * aspect)
-    if (tileWidthPx > bestWidthPx + 0.5) {
+    // Equally large: the wider grid, as screens are.
+    if (tileWidthPx > bestWidthPx - 0.5) {
       best = { columns, rows }
       bestWidthPx = tileWidthPx
     }

@@ -38,12 +38,12 @@ export function messageOf(state: PlayState, camera: Camera, nowUtcMs: UtcMs): Me
   if (state.kind !== 'offline') return undefined
   const next = state.nextTryUtcMs
   const nextTry = next !== null && next > nowUtcMs ? [all.nextTry(formatTime(next, nowUtcMs))] : []
-  if (state.reason === 'gateway-lost') return { title: all.gatewayLost, lines: [all.gatewayLostTodo, ...nextTry] }
+  if (state.reason === 'gateway-lost') return { title: all.gatewayLost, lines: [...nextTry, all.gatewayLostTodo] }
   const { sinceUtcMs, status } = camera.state
   const since =
     status === 'recording'
       ? []
       : [all.since(formatTime(sinceUtcMs, nowUtcMs), formatDuration(Math.max(0, nowUtcMs - sinceUtcMs)))]
   const reason = t().reasons[state.reason]
-  return { title: reason.what, lines: [...since, reason.todo, ...nextTry] }
+  return { title: reason.what, lines: [...since, ...nextTry, reason.todo] }
 }
