@@ -73,7 +73,7 @@ interface Watched {
 
 export function alertMonitor(options: MonitorOptions): AlertMonitor {
   const { store, tools, sensorInfo, onAlert, onRulesChange } = options
-  const { clock } = tools
+  const { clock, log } = tools
   const table = ruleTable(store)
   const alerts = alertTable(store)
   const watched = new Map<string, Watched>()
@@ -103,10 +103,17 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
     if (change === null && state.phase === before.phase && state.sinceUtcMs === before.sinceUtcMs) return
     // Only a rule at rest notices each reading by its `since`, and a rule at rest has no row.
     if (change === null && state.phase === 'ok' && before.phase === 'ok') return
-    const told = store.transaction(() => {
-      table.saveState(entry.rule.id, state)
-      return change ? apply(entry.rule, change, nowUtcMs) : undefined
-    })
+    let told: Alert | undefined
+    try {
+      told = store.transaction(() => {
+        table.saveState(entry.rule.id, state)
+        return change ? apply(entry.rule, change, nowUtcMs) : undefined
+      })
+    } catch (cause) {
+      // A full disk: the reading is safe already, and the next reading or second tries this step again.
+      entry.state = before
+      log.error({ code: 'alert-not-saved', ruleId: entry.rule.id, err: cause }, 'an alert could not be written')
+    }
     if (told) onAlert(told)
   }
 

@@ -18,6 +18,7 @@ export interface ClientOptions {
   readonly take: (packet: Packet) => Promise<void>
   /** Retained there: `{"online":true}` while connected, `{"online":false}` as last will. */
   readonly stateTopic: string
+  /** Told of each change, also when the first attempt fails; not when the gateway goes on purpose. */
   readonly onConnected?: (connected: boolean) => void
   readonly tools: Tools
 }
@@ -41,9 +42,16 @@ export function brokerClient(options: ClientOptions): BrokerClient {
   const place = redact(url)
   let client: MqttClient | undefined
   let subscribed = new Set<string>()
+  let told: boolean | undefined
   const isConnected = () => client?.connected ?? false
   const away = (cause?: unknown) =>
     new Failure('away', 'broker-away', 'the MQTT broker does not answer', { broker: place }, { cause })
+
+  function tell(connected: boolean) {
+    if (told === connected) return
+    told = connected
+    onConnected?.(connected)
+  }
 
   async function refresh(): Promise<void> {
     const current = client
@@ -97,7 +105,7 @@ export function brokerClient(options: ClientOptions): BrokerClient {
       })
       own.on('close', () => reject(away()))
       own.on('connect', () => {
-        onConnected?.(true)
+        tell(true)
         refresh().catch(reject)
         own.publish(stateTopic, '{"online":true}', { qos: 1, retain: true }, (error) => {
           if (error) log.debug({ reason: error.message }, 'the birth message was not delivered')
@@ -117,7 +125,7 @@ export function brokerClient(options: ClientOptions): BrokerClient {
       ended.abort()
       client = undefined
       await Promise.all([watch, own.endAsync(!isSaid)])
-      onConnected?.(false)
+      if (!signal.aborted) tell(false)
     }
   }
 

@@ -178,6 +178,18 @@ describe('the life of an alert', () => {
   })
 })
 
+test('a full disk delays an alert, and neither loses nor doubles it', () => {
+  monitor.addRule(rule(), 'warm')
+  store.db.pragma('query_only = 1')
+  say(1, 5)
+  expect(told).toEqual([])
+  store.db.pragma('query_only = 0')
+  say(2, 6)
+  say(3, 6)
+  expect(told).toMatchObject([{ code: 'rule-above', value: 6, clearedUtcMs: null }])
+  expect(monitor.list('all')).toHaveLength(1)
+})
+
 describe('after a restart', () => {
   test('a raised alert is still raised, is not raised twice, and can clear', () => {
     monitor.addRule(rule(), 'warm')
