@@ -22,9 +22,8 @@ install_packages() {
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ] && [ -x node_modules/.bin/node ]; then return 0; fi
   PATH=$outer_path have npm || fail 'npm is missing: install Node 20 or newer with npm'
   say 'installing npm packages'
-  # Development packages too: Node itself, and the builder of the dashboard, are among them. Not "npm ci": it refuses a lock
-  # file that leaves out other platforms' binaries, as one made behind a partial mirror does. This keeps to the lock as well.
-  PATH=$outer_path NODE_ENV='' npm install --no-save --include=dev --no-audit --no-fund --loglevel=error >/dev/null ||
+  # Development packages too: Node itself, and the builder of the dashboard, are among them.
+  PATH=$outer_path NODE_ENV='' npm ci --include=dev --no-audit --no-fund --loglevel=error >/dev/null ||
     fail 'npm could not install the packages, see above'
   PATH=$PWD/node_modules/.bin:$outer_path node -e '
     const [major, minor] = process.versions.node.split(".").map(Number)
