@@ -62,7 +62,8 @@ export function lastRecorded(spans: readonly Span[], utcMs: UtcMs): UtcMs | unde
 export function gapBeside(spans: readonly Span[], utcMs: UtcMs, direction: 1 | -1): UtcMs | undefined {
   const gaps = spans.filter((span) => span.kind === 'gap')
   if (direction === 1) return gaps.find((gap) => gap.startUtcMs > utcMs + 1_000)?.startUtcMs
-  return gaps.findLast((gap) => gap.endUtcMs < utcMs - 1_000)?.endUtcMs
+  // Some seconds may have been played since the last such step.
+  return gaps.findLast((gap) => gap.endUtcMs < utcMs - 5_000)?.endUtcMs
 }
 
 /** How much of a stretch is recorded. */
