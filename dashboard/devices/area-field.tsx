@@ -19,7 +19,8 @@ export function AreaField({ label, value, forCamera }: AreaFieldProps) {
       const closed = forCamera && !mayFilm(area.kind)
       return (
         <option key={area.id} value={area.id} disabled={closed} selected={area.id === value}>
-          {area.name}（{words.areaKinds[area.kind]}）{closed ? ` — ${words.noFilming}` : ''}
+          {area.name} · {words.areaKinds[area.kind]}
+          {closed ? ` — ${words.noFilming}` : ''}
         </option>
       )
     })
