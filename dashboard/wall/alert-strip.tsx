@@ -2,6 +2,7 @@ import type { Alert } from '../../gateway/contract/alert.ts'
 import { placeName } from '../api/places.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
 import { SeverityMark } from '../parts/badges.tsx'
+import { playbackHref } from '../parts/footage-link.tsx'
 import { problemText } from '../parts/states.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway, useMay } from '../shell/gateway.ts'
@@ -36,7 +37,6 @@ function AlertCard({ alert }: { alert: Alert }) {
   const acknowledge = useAction(async () => stores.setAlert(await api.acknowledge(alert.id, '')))
   const place = alert.areaId === null ? '' : placeName(stores.places.value.get(alert.areaId))
   const value = alert.worstValue ?? alert.value
-  const moment = new Date(alert.raisedUtcMs).toISOString()
   return (
     <li class={`wall-alert wall-alert-${alert.severity}`} data-alert={alert.id}>
       <SeverityMark severity={alert.severity} />
@@ -62,7 +62,7 @@ function AlertCard({ alert }: { alert: Alert }) {
           </button>
         ) : null}
         {alert.cameraId !== null && mayReview ? (
-          <a href={`/playback?camera=${alert.cameraId}&t=${moment}`}>{words().look}</a>
+          <a href={playbackHref(alert.cameraId, alert.raisedUtcMs)}>{words().look}</a>
         ) : null}
       </div>
       {acknowledge.problem === null ? null : <p role="alert">{problemText(acknowledge.problem)}</p>}

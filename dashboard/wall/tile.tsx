@@ -5,11 +5,13 @@ import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import type { PlayState } from '../live/play-state.ts'
 import { StatusDot } from '../parts/badges.tsx'
+import { playbackHref } from '../parts/footage-link.tsx'
 import { CloseIcon } from '../parts/icons.tsx'
 import { useGateway, useMay } from '../shell/gateway.ts'
 import { Layer } from './layer.tsx'
 import { messageOf, stateWord, tones } from './tile-words.ts'
 import { words } from './words.ts'
+import './tile.css'
 
 interface TileProps {
   readonly camera: Camera
@@ -138,14 +140,13 @@ function BigActions({ camera, close }: { camera: Camera; close: () => void }) {
   const review = useMay('review')
   const back = useRef<HTMLButtonElement>(null)
   useEffect(() => back.current?.focus(), [])
-  const moment = new Date(nowUtcMs.value - 10_000).toISOString()
   return (
     <div class="tile-actions">
       <a class="button button-small" href={api.snapshotHref(camera.id)} target="_blank" rel="noreferrer">
         {words().snapshot}
       </a>
       {review ? (
-        <a class="button button-small" href={`/playback?camera=${camera.id}&t=${moment}`}>
+        <a class="button button-small" href={playbackHref(camera.id, nowUtcMs.value - 10_000)}>
           {words().playback}
         </a>
       ) : null}
