@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useLayoutEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../i18n/language.ts'
 import { CloseIcon } from './icons.tsx'
 
@@ -13,8 +13,9 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
+    // Before the next key press: a dialog that is not yet modal would not hear Escape.
     dialog.current?.showModal()
     return () => {
       if (before instanceof HTMLElement) before.focus()
