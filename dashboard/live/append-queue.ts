@@ -31,6 +31,8 @@ export interface AppendQueue {
   removeBefore(endS: number): void
   /** The last fragment time the buffer can play, or undefined when it is empty. */
   endS(): number | undefined
+  /** The buffer is about to be taken away: it must not be touched any more. */
+  close(): void
 }
 
 export interface QueueOptions {
@@ -111,6 +113,7 @@ export function appendQueue(options: QueueOptions): AppendQueue {
   buffer.addEventListener('updateend', () => {
     const done = running
     running = undefined
+    if (dead) return
     if (done?.kind === 'media') {
       freed = false
       options.appended()
@@ -121,6 +124,9 @@ export function appendQueue(options: QueueOptions): AppendQueue {
 
   return {
     endS,
+    close() {
+      dead = true
+    },
     init(mime, bytes) {
       // Media of the generation before goes first; nothing may pass an init.
       const before = takeAll()

@@ -56,6 +56,7 @@ export function msePicture(clock: PlayerClock, video: VideoPort, events: Picture
 
   const open = async (mime: string) => {
     buffer = await video.open(mime, stop.signal)
+    if (stop.signal.aborted) return
     queue = appendQueue({ buffer, mime, playheadS: () => video.currentTimeS(), broken, appended: start })
     for (const job of early) job()
     early = []
@@ -83,6 +84,25 @@ export function msePicture(clock: PlayerClock, video: VideoPort, events: Picture
       }
     }
     return false
+  }
+
+  const keepUp = () => {
+    const endS = queue?.endS()
+    if (!started || endS === undefined) return
+    video.play()
+    if (jumpHole()) return
+    const atS = video.currentTimeS()
+    const steering = edge.steer(clock.monotonic(), atS, endS)
+    if (steering.kind === 'seek') video.seek(steering.toS)
+    else video.setRate(steering.rate)
+    const oldestKeyS = keysS[0]
+    if (oldestKeyS !== undefined && atS - oldestKeyS > keepBehindS + evictStepS) {
+      const cutS = keysS.findLast((keyS) => keyS <= atS - keepBehindS)
+      if (cutS !== undefined && cutS > oldestKeyS) {
+        keysS = keysS.filter((keyS) => keyS >= cutS)
+        queue?.removeBefore(cutS)
+      }
+    }
   }
 
   return {
@@ -119,21 +139,11 @@ export function msePicture(clock: PlayerClock, video: VideoPort, events: Picture
       })
     },
     tick() {
-      const endS = queue?.endS()
-      if (!started || endS === undefined) return
-      video.play()
-      if (jumpHole()) return
-      const atS = video.currentTimeS()
-      const steering = edge.steer(clock.monotonic(), atS, endS)
-      if (steering.kind === 'seek') video.seek(steering.toS)
-      else video.setRate(steering.rate)
-      const oldestKeyS = keysS[0]
-      if (oldestKeyS !== undefined && atS - oldestKeyS > keepBehindS + evictStepS) {
-        const cutS = keysS.findLast((keyS) => keyS <= atS - keepBehindS)
-        if (cutS !== undefined && cutS > oldestKeyS) {
-          keysS = keysS.filter((keyS) => keyS >= cutS)
-          queue?.removeBefore(cutS)
-        }
+      try {
+        keepUp()
+      } catch (cause) {
+        // The browser took the buffer away, e.g. after a decoder died.
+        broken(cause instanceof Error ? cause.message : String(cause))
       }
     },
     nudge() {
@@ -145,6 +155,7 @@ export function msePicture(clock: PlayerClock, video: VideoPort, events: Picture
     },
     close() {
       stop.abort()
+      queue?.close()
       video.close()
     },
   }

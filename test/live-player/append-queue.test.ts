@@ -159,6 +159,16 @@ describe('the append queue', () => {
     expect(queue.media(fragment(5, 0.2))).toBe(false)
   })
 
+  test('a closed queue leaves the buffer alone', () => {
+    const { queue, log, done, fragment, told } = setup()
+    queue.media(fragment(1, 0))
+    queue.media(fragment(2, 0.04))
+    queue.close()
+    done([0, 1])
+    expect(log).toEqual(['append 1'])
+    expect(told).toEqual([])
+  })
+
   test('an error of the buffer is told once', () => {
     const { queue, fail, fragment, told } = setup()
     queue.media(fragment(1, 0))
