@@ -274,7 +274,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       const found = await footage.recover()
       if (found && found.crashedRuns + found.adopted + found.missingFiles > 0)
         log.warn(found, 'recovered from an unclean end')
-      const sinks = Promise.all([footage, live, writer, metrics, alerts].map((part) => part.run(late.signal)))
+      const sinks = Promise.all([footage, live, queue, writer, metrics, alerts].map((part) => part.run(late.signal)))
       await Promise.all([intended, cameras, discovery, sensors, broker].map((part) => part.run(signal)))
       await app.close()
       await recordings.end()

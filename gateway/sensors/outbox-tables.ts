@@ -26,8 +26,8 @@ interface ReadingRow {
 }
 
 const maxQuarantined = 10_000
-/** A time further back than this is a clock that stepped, not a burst. */
-const burstMs = 60_000
+/** A reading received this much before the last one was: the clock stepped back. */
+const clockStepMs = 60_000
 
 /** The statements of outbox.db. Nothing here opens a transaction; the caller does. */
 export function outboxTables({ db }: Store, cursors: readonly string[]) {
@@ -74,8 +74,20 @@ export function outboxTables({ db }: Store, cursors: readonly string[]) {
     if (!known.has(name)) db.prepare('DELETE FROM cursor WHERE name = ?').run(name)
   for (const name of cursors) begin.run(name)
 
-  // A burst may run ahead of the clock, and its rows may be drained before the clock catches up.
-  const lastUtcMs = new Map<string, UtcMs>()
+  // A burst may run ahead of the clock, and its rows may be drained, or the gateway killed, before the clock catches up.
+  const setAhead = db.prepare<[string, string, number]>(
+    `INSERT INTO ahead (sensor_id, metric, utc_ms) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET utc_ms = excluded.utc_ms`,
+  )
+  const lastOf = new Map<string, { readonly keptUtcMs: UtcMs; readonly receivedUtcMs: UtcMs }>(
+    db
+      .prepare<[], { series: string; utcMs: number }>(
+        `SELECT sensor_id || '/' || metric AS series, utc_ms AS utcMs FROM ahead`,
+      )
+      .all()
+      // When it was received is not known any more; 0 means that no step is suspected.
+      .map(({ series, utcMs }) => [series, { keptUtcMs: utcMs, receivedUtcMs: 0 }]),
+  )
 
   function upTo(cursor: string): number {
     const found = place.get(cursor)
@@ -97,12 +109,16 @@ export function outboxTables({ db }: Store, cursors: readonly string[]) {
     insertReading(reading: Reading): Reading {
       const { sensorId, metric, value, quality, deviceUtcMs } = reading
       const series = `${sensorId}/${metric}`
-      const last = lastUtcMs.get(series)
+      const last = lastOf.get(series)
       let utcMs = reading.utcMs
-      if (last !== undefined && last >= utcMs && last - utcMs < burstMs) utcMs = last + 1
+      // However far a burst ran ahead, the next reading goes behind it; a clock that stepped back starts anew.
+      const stepped = last !== undefined && reading.utcMs < last.receivedUtcMs - clockStepMs
+      if (last !== undefined && last.keptUtcMs >= utcMs && !stepped) utcMs = last.keptUtcMs + 1
       while (insert.run(sensorId, metric, utcMs, value, quality, deviceUtcMs).changes === 0) utcMs++
-      lastUtcMs.set(series, utcMs)
-      return utcMs === reading.utcMs ? reading : { ...reading, utcMs }
+      lastOf.set(series, { keptUtcMs: utcMs, receivedUtcMs: reading.utcMs })
+      if (utcMs === reading.utcMs) return reading
+      setAhead.run(sensorId, metric, utcMs)
+      return { ...reading, utcMs }
     },
     insertQuarantined(utcMs: UtcMs, topic: string, reason: string, sizeBytes: number, sample: Buffer) {
       const { lastInsertRowid } = quarantine.run(utcMs, topic.slice(0, 512), reason, sizeBytes, sample)

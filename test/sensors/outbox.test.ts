@@ -67,6 +67,17 @@ test('readings of one metric never share a millisecond; others may', async () =>
   ])
 })
 
+test('a burst that ran ahead of the clock is remembered over a restart, though its rows were drained', async () => {
+  const first = outbox({ store, tools: quietTools, cursors: ['a'] })
+  const same = { utcMs: 5_000 }
+  await first.append([1, 2, 3, 4].map((value) => reading(value, same)))
+  first.acknowledge('a', 4)
+  store.close()
+  store = openStore(join(folder, 'outbox.db'), 'outbox')
+  const second = outbox({ store, tools: quietTools, cursors: ['a'] })
+  expect(await second.append([reading(5, { utcMs: 5_002 })])).toEqual([reading(5, { utcMs: 5_004 })])
+})
+
 test('a thousand appends of one turn are one commit', async () => {
   const queue = outbox({ store, tools: quietTools, cursors: ['a'] })
   let commits = 0

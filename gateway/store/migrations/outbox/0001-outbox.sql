@@ -10,6 +10,15 @@ CREATE TABLE reading (
   UNIQUE (sensor_id, metric, utc_ms)
 ) STRICT;
 
+-- Series whose newest reading got a time ahead of the clock, because a burst had more than one a millisecond: known after a
+-- restart too, when the rows themselves may have gone to the metrics store already.
+CREATE TABLE ahead (
+  sensor_id TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  utc_ms INTEGER NOT NULL,
+  PRIMARY KEY (sensor_id, metric)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cursor (
   name TEXT PRIMARY KEY,
   upto_id INTEGER NOT NULL
