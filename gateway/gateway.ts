@@ -27,6 +27,7 @@ import { taskSet } from './lib/task-set.ts'
 import { liveHub } from './live/hub.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { readingTags } from './metrics/tags.ts'
+import { shapeOf } from './media/stream.ts'
 import { metricsWriter } from './metrics/writer.ts'
 import { playback } from './playback/playback.ts'
 import { recording } from './recording/recording.ts'
@@ -144,7 +145,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       await readStream(address, tools, until, (event) => {
         live.put(cameraId, event)
         recorder.put(event)
-        if (!event.frame) return
+        if (event.init) return cameras.noteShape(cameraId, 'main', shapeOf(event.init))
         failures = 0
         states.frame(cameraId, event.frame.arrivedUtcMs, event.frame.bytes.length)
       })
@@ -154,9 +155,10 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       onFailure: (failure, nextTryUtcMs) => {
         failures++
         const reason = gapReasonOf(failure)
-        live.lose(cameraId)
         recorder.end(reason)
+        // Before the viewers are told: they are told why.
         states.set(cameraId, { status: 'offline', reason, detail: failure.message, nextTryUtcMs })
+        live.lose(cameraId)
       },
     })
     live.lose(cameraId)

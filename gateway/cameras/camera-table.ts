@@ -25,6 +25,9 @@ export interface CameraPlace {
   readonly user: string
 }
 
+/** What the video itself says of its stream. */
+export type StreamShape = Pick<StreamFacts, 'codec' | 'widthPx' | 'heightPx'>
+
 interface CameraRow {
   id: string
   name: string
@@ -96,6 +99,12 @@ export function cameraTable(db: Db, secrets: SecretBox) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
+  const updateShape = db.prepare(
+    `UPDATE camera_stream SET codec = @codec, width_px = @widthPx, height_px = @heightPx
+     WHERE camera_id = @id AND name = @name
+       AND (codec IS NOT @codec OR width_px IS NOT @widthPx OR height_px IS NOT @heightPx)`,
+  )
+
   function putStream(id: string, name: StreamName, url: string, facts: StreamFacts | null) {
     const { codec, widthPx, heightPx, fps, kbps } = facts ?? {}
     insertStream.run(
@@ -150,6 +159,9 @@ export function cameraTable(db: Db, secrets: SecretBox) {
       putStream(id, 'main', found.main.url, found.main.facts)
       if ('sub' in found && found.sub) putStream(id, 'sub', found.sub.url, found.sub.facts)
     },
+    /** @returns whether something else was known before */
+    setShape: (id: string, name: StreamName, shape: StreamShape): boolean =>
+      updateShape.run({ id, name, ...shape }).changes > 0,
     setFacts(id: string, facts: DeviceFacts, nowUtcMs: UtcMs) {
       const { manufacturer = null, model = null, firmware = null, serial = null } = facts.device ?? {}
       const { endpoint, clockOffsetMs } = facts

@@ -7,7 +7,7 @@ import type { SecretBox } from '../lib/secret-box.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
 import { maskSecrets, parseDeviceAddress, parseRtspAddress } from './address.ts'
-import { type CameraRecord, cameraTable, type Diagnosis } from './camera-table.ts'
+import { type CameraRecord, cameraTable, type Diagnosis, type StreamShape } from './camera-table.ts'
 import { watchCameras } from './camera-watch.ts'
 import { type DeviceFacts, readDevice } from './device.ts'
 import { readRtsp } from './rtsp-probe.ts'
@@ -62,6 +62,8 @@ export interface CameraRegistry {
     signal: AbortSignal,
     options?: { readonly refresh?: boolean },
   ): Promise<StreamAccess>
+  /** The video is here: it knows its codec and size better than the camera's words, and RTSP has no words for the size. */
+  noteShape(id: string, name: StreamName, shape: StreamShape): void
   /** Reads the device anew and stores what it tells, or why it could not be read. @throws Failure as readDevice and readRtsp do */
   refresh(id: string, signal: AbortSignal): Promise<CameraRecord>
   /** Reads every enabled ONVIF camera soon after the start and then every 5 min, until `signal` aborts. Never throws. */
@@ -235,6 +237,14 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
       if (url === undefined)
         throw new Failure('missing', 'camera-no-sub', 'the camera offers no smaller stream', { cameraId: id })
       return { url, user: fresh.user, password: table.password(id), codecHint: fresh[name]?.codec ?? null }
+    },
+    noteShape(id, name, shape) {
+      try {
+        if (store.transaction(() => table.setShape(id, name, shape))) onChange(id)
+      } catch (cause) {
+        // Nice to know; a full disk must not end the live picture.
+        log.warn({ cameraId: id, err: toFailure(cause) }, 'what the video says of itself could not be stored')
+      }
     },
     refresh,
     run: (signal) => watchCameras({ list: table.list, refresh, tools }, signal),

@@ -1,11 +1,12 @@
 import { Failure } from '../domain/failure.ts'
-import { seconds } from '../domain/units.ts'
+import { seconds, type UtcMs } from '../domain/units.ts'
 import { runChild } from '../lib/child.ts'
 import type { Tools } from '../lib/supervise.ts'
 import { boxCollector, need } from '../media/boxes.ts'
-import { samplesOf } from '../media/fragment.ts'
+import { buildFragment, prftBytes, samplesOf } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
-import type { StreamEvent } from '../media/stream.ts'
+import { pictureJoiner } from '../media/picture.ts'
+import { type Sample, shapeOf, type StreamEvent } from '../media/stream.ts'
 import { concatScript, readerArgs, type StreamAddress } from './ffmpeg-args.ts'
 import { streamFailure } from './stream-errors.ts'
 
@@ -54,16 +55,23 @@ export async function readStream(
   const collect = boxCollector()
   let ftyp: Uint8Array = new Uint8Array()
   let moof: Uint8Array | undefined
+  let whole: (sample: Sample) => Sample[] = (sample) => [sample]
   const takeBox = (box: Uint8Array) => {
     const type = String.fromCharCode(...box.subarray(4, 8))
     if (type === 'ftyp') ftyp = box
-    else if (type === 'moov') take({ init: readInit(Buffer.concat([ftyp, box])) })
-    else if (type === 'moof') moof = box
+    else if (type === 'moov') {
+      const init = readInit(Buffer.concat([ftyp, box]))
+      whole = pictureJoiner(shapeOf(init).codec)
+      take({ init })
+    } else if (type === 'moof') moof = box
     else if (type === 'mdat' && moof) {
       const arrivedUtcMs = tools.clock.now()
       const [sample] = samplesOf(need(moof, 'moof').body, box.subarray(8))
-      if (sample && (hadKey ||= sample.key))
-        take({ frame: { sample, bytes: Buffer.concat([moof, box]), arrivedUtcMs } })
+      for (const picture of sample ? whole(sample) : []) {
+        hadKey ||= picture.key
+        const bytes = picture === sample ? Buffer.concat([moof, box]) : asFragment(picture, arrivedUtcMs)
+        if (hadKey) take({ frame: { sample: picture, bytes, arrivedUtcMs } })
+      }
       moof = undefined
     }
   }
@@ -87,3 +95,7 @@ export async function readStream(
     await watching
   }
 }
+
+/** One picture as `moof` and `mdat`. */
+const asFragment = (sample: Sample, utcMs: UtcMs): Uint8Array =>
+  buildFragment(1, [sample], { utcMs, baseTime: sample.dts }).subarray(prftBytes)

@@ -73,7 +73,8 @@ export interface FragmentTimes {
   readonly baseTime: number
 }
 
-const prftBytes = 32
+/** What stands before the `moof` of a recorded fragment. */
+export const prftBytes = 32
 
 /**
  * One fragment for a recording: `prft` + `moof` + `mdat`. The `prft` carries the wall clock, so that a file tells its own time

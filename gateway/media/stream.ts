@@ -38,3 +38,10 @@ export type StreamEvent =
 
 /** MIME type for MediaSource and HLS. */
 export const mimeOf = (codec: string): string => `video/mp4; codecs="${codec}"`
+
+/** What an init says about its stream. */
+export const shapeOf = ({ codec, widthPx, heightPx }: StreamInit) => ({
+  codec: codec.startsWith('avc') ? ('H264' as const) : ('H265' as const),
+  widthPx,
+  heightPx,
+})
