@@ -267,8 +267,14 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     },
     /** Ports are taken here, before anything runs. @throws Failure conflict (`port-taken`) */
     async listen(): Promise<{ port: number }> {
-      await broker.listen()
-      return listen(app, config.http)
+      try {
+        await broker.listen()
+        return await listen(app, config.http)
+      } catch (cause) {
+        // What listens already must not keep the process alive.
+        await broker.run(AbortSignal.abort())
+        throw cause
+      }
     },
     /** Recovers, runs until `signal` aborts, then ends in order: visitors, sources, recorders, stores. */
     async run(signal: AbortSignal): Promise<void> {

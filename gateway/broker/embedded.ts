@@ -129,6 +129,7 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
       }),
     async run(signal) {
       try {
+        if (signal.aborted) return
         await listen()
         if (!signal.aborted)
           await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

@@ -11,7 +11,7 @@ import { smallZone } from './small-zone.ts'
 // Characters that break an address, a quoted script or a header when somebody forgets to escape.
 export const cameraLogin = { user: 'op', password: "p ss:w0/rd@%'x" }
 const brokerLogin = { user: 'zone', password: 'mqtt-secret' }
-const influxLogin = { user: 'gateway', password: 'influx-secret' }
+export const influxLogin = { user: 'gateway', password: 'influx-secret' }
 
 export interface RealZone extends AsyncDisposable {
   readonly gateway: GatewayProcess
