@@ -77,6 +77,7 @@ export function MomentForm({
       <label class="field">
         <span>{words().date}</span>
         <input
+          class="moment-date"
           type="date"
           value={typed.date}
           onInput={(event) => setTyped({ ...typed, date: event.currentTarget.value })}
