@@ -85,6 +85,7 @@ export function sessions(
   const useTicket = db.prepare<[Buffer, number], { accountId: string }>(
     'DELETE FROM ticket WHERE token_sha256 = ? AND expires_utc_ms > ? RETURNING account_id AS accountId',
   )
+  const removeTicketsOf = db.prepare<[string]>('DELETE FROM ticket WHERE account_id = ?')
   const removeOldTickets = db.prepare('DELETE FROM ticket WHERE expires_utc_ms <= ?')
 
   const look = (token: Buffer): SignedIn | undefined => {
@@ -107,6 +108,7 @@ export function sessions(
     for (const listener of listeners) listener(key)
   }
   accounts.onRevoked((accountId) => {
+    removeTicketsOf.run(accountId)
     for (const { token } of removeOf.all(accountId)) tell(token.toString('hex'))
   })
 

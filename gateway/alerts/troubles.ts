@@ -8,7 +8,7 @@ import type { AlertMonitor } from './monitor.ts'
 const offlineMs: Millis = seconds(30)
 
 /** The gateway's own troubles as alerts: one for each cause, never one for each consequence. */
-export function troubles({ system }: Pick<AlertMonitor, 'system'>, clock: Clock) {
+export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'system' | 'list'>, clock: Clock) {
   return {
     /** Looked at again and again. Between two attempts the state changes; the alert ends only when frames are recorded again. */
     cameras(list: readonly Omit<Camera, 'state'>[], stateOf: (cameraId: string) => CameraState): void {
@@ -18,6 +18,11 @@ export function troubles({ system }: Pick<AlertMonitor, 'system'>, clock: Clock)
         if (away || !enabled || status === 'recording')
           system({ code: 'camera-offline', name, severity: 'warning', cameraId: id, areaId }, away)
       }
+      // A camera that was removed is not away any more.
+      const ids = new Set(list.map(({ id }) => id))
+      for (const { code, name, severity, cameraId, areaId, clearedUtcMs } of listAlerts('open'))
+        if (clearedUtcMs === null && cameraId !== null && areaId !== null && !ids.has(cameraId))
+          system({ code, name, severity, cameraId, areaId }, false)
     },
     disk(trouble: Failure | null, folder: string): void {
       for (const code of ['disk-full', 'disk-away'])

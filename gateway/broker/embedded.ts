@@ -32,6 +32,11 @@ export interface EmbeddedBroker {
 
 /** A packet that says it is longer ends its connection before it fills the memory. */
 const maxPacketBytes = 4 * 1024 * 1024
+/** Retained messages are kept in memory; one more than this is passed on, but not kept. */
+const mostRetained = 4_096
+const mostRetainedBytes = 16 * 1024 * 1024
+/** A subscriber that reads nothing holds up every publisher: it is cut off after this long. */
+const slowSubscriberMs = 5_000
 const badLogin = 4
 
 const digest = (text: string | Buffer) => createHash('sha256').update(text).digest()
@@ -55,14 +60,29 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
     done(null)
   }
 
+  const retained = retainedBounds()
   const aedes = new Aedes({
+    drainTimeout: slowSubscriberMs,
     authenticate(_client, name, secret, done) {
       const given = digest(Buffer.concat([Buffer.from(`${name ?? ''}\n`), secret ?? Buffer.alloc(0)]))
       if (!wanted || timingSafeEqual(given, wanted)) return done(null, true)
       done(Object.assign(new Error('bad user name or password'), { returnCode: badLogin }), false)
     },
-    authorizePublish(_client, { topic, payload, qos }, done) {
+    // At most once, whatever is asked: for a subscriber that is away the broker would keep every message in memory, without
+    // a bound. Changed in place, because that is what the broker stores.
+    authorizeSubscribe: (_client, subscription, done) => done(null, Object.assign(subscription, { qos: 0 })),
+    authorizePublish(_client, packet, done) {
+      const { topic, payload, qos } = packet
       if (topic.startsWith('$')) return done(new Error('topics with $ belong to the broker'))
+      if (topic.startsWith('zone-gateway/')) return done(new Error('topics of the gateway are its own'))
+      if (packet.retain && !retained.take(topic, payload.length)) {
+        packet.retain = false
+        if (retained.refused++ === 0)
+          log.warn(
+            { code: 'retained-full', topic },
+            'no room for further retained messages; they are passed on, not kept',
+          )
+      }
       // `retain` stays false: a message is fresh when its publisher sends it, whatever the broker does with it later.
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
       void keep({ topic, payload: bytes, qos, retain: false, receivedUtcMs: clock.now() }, done)
@@ -136,6 +156,26 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
       } finally {
         await close()
       }
+    },
+  }
+}
+
+/** How many retained messages there are, and how long they are. */
+function retainedBounds() {
+  const sizes = new Map<string, number>()
+  let bytes = 0
+  return {
+    refused: 0,
+    /** An empty message removes the retained one. @returns whether there is room */
+    take(topic: string, sizeBytes: number): boolean {
+      const before = sizes.get(topic)
+      const after = bytes - (before ?? 0) + sizeBytes
+      const isMore = sizeBytes > 0 && before === undefined && sizes.size >= mostRetained
+      if (isMore || (after > mostRetainedBytes && after > bytes)) return false
+      bytes = after
+      if (sizeBytes === 0) sizes.delete(topic)
+      else sizes.set(topic, sizeBytes)
+      return true
     },
   }
 }

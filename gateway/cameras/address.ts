@@ -27,7 +27,10 @@ const defaultDevicePath = '/onvif/device_service'
  */
 export function parseDeviceAddress(text: string): DeviceAddress {
   const url = parse(text, { 'http:': 80, 'https:': 443 })
-  if (url.user !== null || url.password !== null) throw invalid('user and password belong into their own fields')
+  if (url.user !== null || url.password !== null)
+    throw unusable('user and password belong into their own fields', 'address')
+  // A request with the caller's own query is what other programs of this network act upon (InfluxDB: /query?q=...), never a camera.
+  if (url.path.includes('?')) throw unusable('the address of a device service has no query', 'address')
   const path = url.path === '/' ? defaultDevicePath : url.path
   return {
     url: url.origin + path,
@@ -73,6 +76,7 @@ const visibleCharacters = /^[\x21-\x7e]*$/
 const rtspPorts = { 'rtsp:': 554, 'rtsps:': 322 }
 
 function parse(text: string, ports: Readonly<Record<string, number>>, allowed = pathCharacters) {
+  const invalid = (why: string) => unusable(why, ports === rtspPorts ? 'rtspUrl' : 'address')
   if (text.length > 500) throw invalid('it is longer than 500 characters')
   const found = shape.exec(text)
   if (!found) throw invalid('it is not of the form scheme://host:port/path')
@@ -116,5 +120,5 @@ export function decodePercent(text: string): string {
   }
 }
 
-const invalid = (why: string) =>
-  new Failure('invalid', 'address-invalid', `this camera address cannot be used: ${why}`, { field: 'address' })
+const unusable = (why: string, field: 'address' | 'rtspUrl') =>
+  new Failure('invalid', 'address-invalid', `this camera address cannot be used: ${why}`, { field })

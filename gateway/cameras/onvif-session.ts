@@ -1,4 +1,5 @@
-import { Agent as HttpAgent } from 'node:http'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { Cam } from 'onvif'
 import type { Failure } from '../domain/failure.ts'
@@ -37,7 +38,7 @@ const wholeWithinMs: Millis = 25_000
 const mostAnswerBytes = 1_048_576
 
 /**
- * Runs `talk` with a session; closes every socket at its end, on abort, after 25 s, or when the device sends more than 1 MiB.
+ * Runs `talk` with a session; closes every socket at its end, on abort, after 25 s, or when the device sends what no camera sends.
  * The package follows no redirect, and `preserveAddress` keeps every request at the host and port we were given, whatever the device
  * says: nobody else ever receives the login.
  */
@@ -51,14 +52,12 @@ export async function withOnvifSession<T>(
   const agent = address.secure ? new HttpsAgent() : new HttpAgent()
   try {
     return await withDeadline(clock, wholeWithinMs, signal, async (within) => {
-      const tooLong = new AbortController()
-      const done = new AbortController()
-      const watching = watchBytes(agent, clock, AbortSignal.any([within, done.signal]), tooLong)
+      const cut = new AbortController()
+      const unbind = boundAnswers(agent, cut)
       try {
-        return await talk(openSession(address, login, agent, clock, signal, AbortSignal.any([within, tooLong.signal])))
+        return await talk(openSession(address, login, agent, clock, signal, AbortSignal.any([within, cut.signal])))
       } finally {
-        done.abort()
-        await watching
+        unbind()
       }
     })
   } finally {
@@ -137,19 +136,32 @@ function meaning(address: DeviceAddress, cause: Error | null, answer: Answer | u
   return notOnvif(address, 'speaks')
 }
 
-/** The package collects an answer without a limit: sockets that read too much are cut. */
-async function watchBytes(
-  agent: HttpAgent,
-  clock: Clock,
-  signal: AbortSignal,
-  tooLong: AbortController,
-): Promise<void> {
-  while ((await clock.sleep(100, signal)) === 'slept') {
-    const sockets = Object.values(agent.sockets).flatMap((list) => list ?? [])
-    if (sockets.some((socket) => socket.bytesRead > mostAnswerBytes)) {
-      tooLong.abort(new Error('the device sent more than 1 MiB'))
-      agent.destroy()
-      return
-    }
+/** The package joins an answer without a limit and looks for namespaces in it in time with the square of their number. */
+const mostOpenNamespaces = 64
+
+/**
+ * Cuts a device off before the package parses what no honest one sends: more than 1 MiB, or many `xmlns` in a row without `=`.
+ * @returns how to stop watching
+ */
+function boundAnswers(agent: HttpAgent, cut: AbortController): () => void {
+  const watch = (message: unknown) => {
+    const { request, response } = message as { request: ClientRequest & { agent?: unknown }; response: IncomingMessage }
+    if (request.agent !== agent) return
+    let bytes = 0
+    let rest = ''
+    let open = 0
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      const text = rest + chunk.toString('latin1')
+      for (const [token] of text.matchAll(/xmlns|=/g)) open = token === '=' ? 0 : open + 1
+      // A token may be cut in two by the end of the chunk; a whole one is not counted twice.
+      rest = /(?:x|xm|xml|xmln)$/.exec(text)?.[0] ?? ''
+      if (bytes <= mostAnswerBytes && open <= mostOpenNamespaces) return
+      cut.abort(new Error('the device sent what no camera sends'))
+      // With an error, so that the package is not told of a whole answer.
+      response.destroy(new Error('cut'))
+    })
   }
+  subscribe('http.client.response.finish', watch)
+  return () => void unsubscribe('http.client.response.finish', watch)
 }

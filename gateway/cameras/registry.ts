@@ -37,6 +37,8 @@ export interface CameraRegistry {
   list(): CameraRecord[]
   /** @throws Failure missing (`camera-missing`) */
   get(id: string): CameraRecord
+  /** Also of a removed camera, whose footage is still there. @throws Failure missing (`camera-missing`) */
+  requireEver(id: string): void
   /** Why the camera could not be read the last time; null when it could, or was never tried. */
   diagnosis(id: string): Diagnosis | null
   /** Endpoints and addresses of all cameras, with their ids: for discovery. */
@@ -86,7 +88,7 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
 
   function get(id: string): CameraRecord {
     const record = table.get(id)
-    if (!record) throw new Failure('missing', 'camera-missing', 'there is no such camera', { cameraId: id })
+    if (!record) throw noCamera(id)
     return record
   }
 
@@ -148,6 +150,9 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
   return {
     list: table.list,
     get,
+    requireEver(id) {
+      if (!table.isIdTaken(id)) throw noCamera(id)
+    },
     diagnosis: table.diagnosis,
     known: () =>
       new Map(
@@ -260,6 +265,8 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
     }
   }
 }
+
+const noCamera = (cameraId: string) => new Failure('missing', 'camera-missing', 'there is no such camera', { cameraId })
 
 /** @throws Failure invalid (`address-invalid`) */
 function sourceFrom(input: Login & { readonly address?: string | undefined; readonly rtspUrl?: string | undefined }): {

@@ -57,8 +57,24 @@ export type Camera = z.infer<typeof Camera>
 const place = { name: Name, areaId: Id, purpose: z.string().trim().min(1).max(200) }
 const login = { user: z.string().max(120).default(''), password: z.string().max(256).default('') }
 export const NewCamera = z.union([
-  z.strictObject({ address: z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }), ...login, ...place }),
-  z.strictObject({ rtspUrl: z.url({ protocol: /^rtsps?$/, hostname: z.regexes.hostname }), ...login, ...place }),
+  z.strictObject({
+    address: z.url({
+      protocol: /^https?$/,
+      hostname: z.regexes.hostname,
+      error: 'an address that begins with http://',
+    }),
+    ...login,
+    ...place,
+  }),
+  z.strictObject({
+    rtspUrl: z.url({
+      protocol: /^rtsps?$/,
+      hostname: z.regexes.hostname,
+      error: 'an address that begins with rtsp://',
+    }),
+    ...login,
+    ...place,
+  }),
 ])
 export type NewCamera = z.infer<typeof NewCamera>
 

@@ -5,7 +5,11 @@ import type { Millis, UtcMs } from '../domain/units.ts'
 export const UtcMsField = z.int().min(0).max(9_999_999_999_999) as z.ZodType<UtcMs, UtcMs>
 export const MillisField = z.int().min(0) as z.ZodType<Millis, Millis>
 /** The same moment in a query string. */
-export const UtcMsQuery = z.coerce.number().int().min(0).max(9_999_999_999_999) as z.ZodType<UtcMs>
+export const UtcMsQuery = z.coerce
+  .number({ error: 'milliseconds since 1970 UTC, a whole number' })
+  .int()
+  .min(0)
+  .max(9_999_999_999_999) as z.ZodType<UtcMs>
 
 /** Short ids made by the gateway or written in zone.yaml. */
 export const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'letters a-z, digits, - and _, at most 64')

@@ -55,6 +55,7 @@ export interface Modules {
 /** What the routes ask of the modules. Each line is one call. */
 export function httpPartsOf(m: Modules): Omit<HttpParts, 'ready' | 'metricsText'> {
   const whole = (record: CameraRecord): Camera => ({ ...record, state: m.states.get(record.id) })
+  let pictures = 0
   return {
     tools: m.tools,
     config: m.config.http,
@@ -71,17 +72,33 @@ export function httpPartsOf(m: Modules): Omit<HttpParts, 'ready' | 'metricsText'
       patch: async (cameraId, patch) =>
         whole(await m.cameras.patch(cameraId, patch, AbortSignal.timeout(addTimeoutMs))),
       remove: m.cameras.remove,
-      snapshot: (cameraId, signal) => {
+      async snapshot(cameraId, signal) {
         const still = m.live.still(m.cameras.get(cameraId).id)
         if (!still) throw new Failure('away', 'no-picture', 'the camera gives no picture now', { cameraId })
-        return stillOf(still.init, still.frame, signal)
+        if (pictures >= picturesAtOnce)
+          throw new Failure('busy', 'snapshot-busy', 'other pictures are being made; try again', {
+            retryAfterMs: 1_000,
+          })
+        pictures++
+        try {
+          return await stillOf(still.init, still.frame, signal)
+        } finally {
+          pictures--
+        }
       },
     },
     footage: {
-      spans: m.footage.spans,
-      playlist: m.play.playlist,
+      spans(cameraId, range) {
+        m.cameras.requireEver(cameraId)
+        return m.footage.spans(cameraId, range)
+      },
+      playlist(cameraId, range) {
+        m.cameras.requireEver(cameraId)
+        return m.play.playlist(cameraId, range)
+      },
       segment: m.play.segment,
       clip: async (cameraId, range) => {
+        m.cameras.requireEver(cameraId)
         const { stream, sizeBytes, startUtcMs } = await m.play.clip(cameraId, range)
         const stamp = new Date(startUtcMs).toISOString().replaceAll(/[:-]|\.\d+/g, '')
         return { stream, sizeBytes, fileName: `${cameraId}-${stamp}.mp4` }
@@ -133,6 +150,8 @@ export function httpPartsOf(m: Modules): Omit<HttpParts, 'ready' | 'metricsText'
   }
 }
 
+/** Each picture is an ffmpeg of its own. */
+const picturesAtOnce = 4
 /** A camera that is asked over the network answers within this time, or not at all. */
 const addTimeoutMs = 30_000
 

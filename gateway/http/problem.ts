@@ -39,7 +39,7 @@ export class InvalidRequest extends Failure {
   readonly errors: FieldError[]
   constructor(errors: FieldError[]) {
     const first = errors[0]
-    const detail = first === undefined ? 'the request is wrong' : `${first.path}: ${first.message}`
+    const detail = first === undefined ? 'the request is wrong' : [first.path, first.message].filter(Boolean).join(': ')
     super('invalid', 'request-invalid', detail)
     this.errors = errors
   }
@@ -50,13 +50,23 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], parent: readonl
   return issues.flatMap((issue) => {
     const path = [...parent, ...issue.path]
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length)
+      const [nearest] = issue.errors.toSorted((a, b) => unknownKeys(a) - unknownKeys(b))
       return fieldErrors(nearest ?? [], path)
     }
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'unknown field' }))
-    return [{ path: path.map(String).join('.'), message: issue.message }]
+    return [{ path: path.map(String).join('.'), message: plainMessage(issue, path.length === 0) }]
   })
+}
+
+const unknownKeys = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0)
+
+/** The schema's own words, but for what is simply not there. */
+function plainMessage({ code, message }: z.core.$ZodIssue, isWhole: boolean): string {
+  if (code !== 'invalid_type') return message
+  if (isWhole) return 'the body must be a JSON object'
+  return /received (undefined|NaN)$/.test(message) ? 'missing, or of the wrong kind' : message
 }
 
 /** Any thrown thing as a Failure, Fastify's own refusals among them. */

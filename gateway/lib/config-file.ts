@@ -43,12 +43,19 @@ export const loadZoneFile = (file: string): ZoneFile => readYaml(file, ZoneFile)
 export const configJsonSchema = () => z.toJSONSchema(Config, { io: 'input' })
 
 /** What no single field can say. */
-function policy({ mqtt }: Config): { path: Path; message: string }[] {
+function policy({ mqtt, influx }: Config): { path: Path; message: string }[] {
+  const problems: { path: Path; message: string }[] = []
+  for (const [section, url] of Object.entries({ mqtt: mqtt.url, influx: influx?.url }))
+    if (url !== undefined && new URL(url).username + new URL(url).password !== '')
+      problems.push({
+        path: [section, 'url'],
+        message: `no user or password in here; write ${section}.user and ${section}.password`,
+      })
   const open = mqtt.url === undefined && !isLoopback(mqtt.listen.host)
-  if (!open || (mqtt.user !== undefined && mqtt.password !== undefined)) return []
+  if (!open || (mqtt.user !== undefined && mqtt.password !== undefined)) return problems
   const message =
     'a broker that other machines can reach needs mqtt.user and mqtt.password; or listen on 127.0.0.1 for this machine only'
-  return [{ path: ['mqtt', 'listen', 'host'], message }]
+  return [...problems, { path: ['mqtt', 'listen', 'host'], message }]
 }
 
 const isLoopback = (host: string) =>

@@ -13,7 +13,8 @@ const secretPaths = ['password', 'token', 'secret', 'authorization', 'cookie', '
 
 /** User info inside any address: `rtsp://user:pass@host` becomes `rtsp://***@host`. */
 export function redact(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*(?:@[^\s/@'"]*)*@/gi, '$1***@')
+  // The scheme is bounded: without that, a long text of many words takes time with the square of its length.
+  return text.replace(/\b([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@'"]*(?:@[^\s/@'"]*)*@/gi, '$1***@')
 }
 
 /** JSON lines on stderr; secrets are removed by field name, and user info from every text. */

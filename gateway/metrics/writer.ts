@@ -20,7 +20,7 @@ export interface WriterOptions {
   readonly store: MetricsStore
   readonly tagsOf: (reading: Reading) => ReadingTags
   readonly tools: Tools
-  /** Told when the store stops or starts taking readings. */
+  /** Told when the store takes readings for the first time, and when it stops or starts again. */
   readonly onHealth?: (health: Readonly<Health>) => void
   readonly batch?: number
   readonly retry?: Retry
@@ -43,12 +43,18 @@ export function metricsWriter(options: WriterOptions): MetricsWriter {
   const counters = { written: 0, refused: 0 }
   const health: Health = { ok: true, code: null, message: null, sinceUtcMs: clock.now(), nextTryUtcMs: null }
 
+  /** The first success is told too: an alert of the life before may still be open. */
+  let told = false
+
   function healed() {
-    if (health.ok) return
-    Object.assign(health, { ok: true, code: null, message: null, sinceUtcMs: clock.now(), nextTryUtcMs: null })
+    if (health.ok && told) return
+    told = true
+    if (!health.ok)
+      Object.assign(health, { ok: true, code: null, message: null, sinceUtcMs: clock.now(), nextTryUtcMs: null })
     onHealth?.({ ...health })
   }
   function failed({ code, message }: Failure, nextTryUtcMs: UtcMs) {
+    told = true
     const changed = health.ok || health.code !== code
     if (health.ok) health.sinceUtcMs = clock.now()
     Object.assign(health, { ok: false, code, message, nextTryUtcMs })
@@ -59,7 +65,15 @@ export function metricsWriter(options: WriterOptions): MetricsWriter {
     const rows = queue.read(cursor, batch)
     const last = rows.at(-1)
     if (!last) return false
-    const readings = rows.map(({ reading }) => ({ reading, tags: tagsOf(reading) }))
+    // Looked up once a batch: a place takes questions to the database.
+    const known = new Map<string, ReadingTags>()
+    const tagsOnce = (reading: Reading) => {
+      const series = `${reading.sensorId}/${reading.metric}`
+      const tags = known.get(series) ?? tagsOf(reading)
+      known.set(series, tags)
+      return tags
+    }
+    const readings = rows.map(({ reading }) => ({ reading, tags: tagsOnce(reading) }))
     const rejected = await store.write(readings, signal)
     for (const { reading, reason } of rejected) {
       log.error(

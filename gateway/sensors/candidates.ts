@@ -19,6 +19,8 @@ export interface Candidate {
 
 const maxCandidates = 2_000
 export const maxMetrics = 64
+/** Discovery topics of one device; a Home Assistant device has one for each metric, and some for what is no sensor. */
+const maxConfigs = 128
 /** When the table is full, one that was not seen for this long makes room. */
 const forgottenAfterMs = days(1)
 
@@ -32,7 +34,11 @@ interface CandidateRow {
 }
 
 /** Devices that were discovered, approved or not: in memory, and on disk so that they are known after a restart. */
-export function candidateTable(store: Store, prefixOf: (topic: string) => ConfigTopic | undefined) {
+export function candidateTable(
+  store: Store,
+  prefixOf: (topic: string) => ConfigTopic | undefined,
+  onForgotten: (candidateId: string) => void,
+) {
   const { db } = store
   const all = new Map<string, Candidate>()
   const byConfig = new Map<string, string>()
@@ -152,9 +158,15 @@ export function candidateTable(store: Store, prefixOf: (topic: string) => Config
       return 'changed'
     },
 
-    /** Keeps what a discovery topic said. @returns `same` when it said nothing new */
-    setConfig(candidate: Candidate, topic: string, device: HaDevice, payload: string): 'same' | 'changed' {
+    /** Keeps what a discovery topic said. @returns `same` when it said nothing new, or why there is no room */
+    setConfig(
+      candidate: Candidate,
+      topic: string,
+      device: HaDevice,
+      payload: string,
+    ): 'same' | 'changed' | QuarantineReason {
       if (findConfig.get(topic)?.payload === payload && candidate.configs.has(topic)) return 'same'
+      if (!candidate.configs.has(topic) && candidate.configs.size >= maxConfigs) return 'too-many-metrics'
       const before = byConfig.get(topic)
       if (before !== undefined && before !== candidate.candidateId) all.get(before)?.configs.delete(topic)
       candidate.configs.set(topic, device)
@@ -185,6 +197,7 @@ export function candidateTable(store: Store, prefixOf: (topic: string) => Config
       dropCandidate.run(candidate.candidateId)
       if (keepMetrics) return
       forgetMetrics(candidate.candidateId)
+      onForgotten(candidate.candidateId)
     },
     forgetMetrics,
 

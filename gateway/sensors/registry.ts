@@ -9,7 +9,7 @@ import type { UtcMs } from '../domain/units.ts'
 import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
-import { candidateTable, type Candidate } from './candidates.ts'
+import { candidateTable, type Candidate, maxMetrics } from './candidates.ts'
 import { type HaDevice, readConfig, readConfigTopic } from './ha-discovery.ts'
 import { presence } from './presence.ts'
 import { sensorTable, type SensorRow } from './sensor-table.ts'
@@ -60,9 +60,9 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
   const { store, tools, areaExists, templates, discoveryPrefix, onChange } = options
   const { clock, log } = tools
   const prefixOf = (topic: string) => readConfigTopic(discoveryPrefix, topic)
-  const table = candidateTable(store, prefixOf)
-  const sensors = sensorTable(store)
   const seen = presence()
+  const table = candidateTable(store, prefixOf, seen.forget)
+  const sensors = sensorTable(store)
   const index = topicIndex({
     table,
     templates,
@@ -107,7 +107,8 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     const found = table.ensure({ candidateId, name, source: 'home-assistant', topic }, nowUtcMs, isApproved)
     if (!found) return 'too-many-candidates'
     const { candidate } = found
-    if (table.setConfig(candidate, topic, device, text) === 'same') return 'same'
+    const outcome = table.setConfig(candidate, topic, device, text)
+    if (outcome !== 'changed') return outcome
     if (refused.length > 0) log.warn({ code: 'bad-discovery', candidateId, refused }, 'parts of a device are left out')
     return setMetrics(candidate) ?? 'changed'
   }
@@ -240,6 +241,8 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     if (candidateId.startsWith('ha:') && known) return known.metrics.has(metric) ? 'known' : 'too-many-metrics'
     const before = known?.metrics.get(metric)
     if (known && before && (unit === null || unit === before.unit)) return 'known'
+    // Asked here, before a transaction: a payload may hold thousands of further values.
+    if (known && !before && known.metrics.size >= maxMetrics) return 'too-many-metrics'
     const topic = candidateId.slice('json:'.length)
     return store.transaction(() => {
       const name = topic.split('/').at(-1) ?? topic

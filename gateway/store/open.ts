@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Failure } from '../domain/failure.ts'
@@ -22,6 +22,7 @@ export type StoreKind = 'gateway' | 'outbox' | 'metrics'
 export function openStore(file: string, kind: StoreKind): Store {
   let db: Db
   try {
+    ownerOnly(file)
     db = new Database(file)
     db.pragma('journal_mode = WAL')
     // FULL: a committed row survives a power cut. What may be lost does not go through a store.
@@ -42,6 +43,12 @@ export function openStore(file: string, kind: StoreKind): Store {
     transaction: (work) => db.transaction(work).immediate(),
     close: () => db.close(),
   }
+}
+
+/** Hashes of passwords, names and the audit trail stand in there; SQLite gives its other files the same mode. */
+function ownerOnly(file: string) {
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
 }
 
 function migrate(db: Db, file: string, folder: string) {

@@ -103,6 +103,14 @@ test('a disabled account cannot sign in, by password or ticket', async () => {
     await expect(sessions.login(login, null)).rejects.toMatchObject({ kind: 'denied', code: 'login-refused' })
 })
 
+test('a new password ends the links that were given out before it', async () => {
+  const { people, sessions } = open()
+  const { id } = await people.add(chen)
+  const ticket = sessions.createTicket(id, minutes(5))
+  await people.patch(id, { password: 'another long password' })
+  await expect(sessions.login({ ticket }, null)).rejects.toMatchObject({ code: 'login-refused' })
+})
+
 test('a session ends 12 h after its last use, and 30 days after its begin', async () => {
   const { people, sessions, clock } = open()
   await people.add(chen)

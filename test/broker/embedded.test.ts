@@ -159,3 +159,70 @@ test('stopping ends every connection and frees the port', async () => {
   expect(await answers(port)).toBe(false)
   await client.endAsync(true)
 })
+
+test('retained messages have bounds: what has no room is passed on and not kept', async () => {
+  const { connect, taken } = await start()
+  const client = await connect()
+  const block = Buffer.alloc(1024 * 1024, 'x')
+  for (let n = 0; n < 20; n++) await client.publishAsync(`big/${n}`, block, { qos: 1, retain: true })
+  expect(taken).toHaveLength(20)
+  const late = await connect()
+  const kept: string[] = []
+  late.on('message', (topic) => kept.push(topic))
+  await late.subscribeAsync('big/#')
+  await until('sixteen of them', () => kept.length === 16)
+  // One goes, another one has room.
+  await client.publishAsync('big/0', '', { qos: 1, retain: true })
+  await client.publishAsync('big/19', block, { qos: 1, retain: true })
+  const later = await connect()
+  const keptNow: string[] = []
+  later.on('message', (topic) => keptNow.push(topic))
+  await later.subscribeAsync('big/#')
+  await until('sixteen again', () => keptNow.length === 16)
+  expect(keptNow).toContain('big/19')
+  expect(keptNow).not.toContain('big/0')
+  await Promise.all([client, late, later].map((one) => one.endAsync()))
+})
+
+test('a subscriber that is away makes the broker keep nothing: it is served at most once', async () => {
+  const { connect } = await start()
+  const away = { clientId: 'laptop', clean: false }
+  const first = await connect(away)
+  await first.subscribeAsync('zone/#', { qos: 1 })
+  await first.endAsync()
+  const client = await connect()
+  await client.publishAsync('zone/a', 'missed', { qos: 1 })
+  const again = await connect(away)
+  const heard: string[] = []
+  again.on('message', (_topic, payload) => heard.push(payload.toString()))
+  await client.publishAsync('zone/a', 'heard', { qos: 1 })
+  await until('the message of now', () => heard.length > 0)
+  expect(heard).toEqual(['heard'])
+  await Promise.all([client, again].map((one) => one.endAsync()))
+})
+
+test('a subscriber that reads nothing is cut off, and the publishers go on', { timeout: 20_000 }, async () => {
+  const { connect, broker } = await start()
+  const frozen = await connect()
+  frozen.on('error', () => {})
+  await frozen.subscribeAsync('#')
+  frozen.stream.pause()
+  const client = await connect()
+  const block = Buffer.alloc(1024 * 1024)
+  const startedMs = performance.now()
+  await Promise.all(Array.from({ length: 200 }, (_, n) => client.publishAsync(`zone/${n % 40}`, block, { qos: 1 })))
+  expect(performance.now() - startedMs).toBeLessThan(12_000)
+  await until('the frozen one to be gone', () => broker.clients === 1)
+  await client.endAsync()
+  await frozen.endAsync(true)
+})
+
+test('nobody speaks in the name of the gateway', async () => {
+  const { connect, taken } = await start()
+  const client = await connect()
+  client.on('error', () => {})
+  client.publish('zone-gateway/0011/state', '{"online":false}', { qos: 1, retain: true }, () => {})
+  await closing(client)
+  expect(taken).toEqual([])
+  await client.endAsync(true)
+})

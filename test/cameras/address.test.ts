@@ -18,7 +18,7 @@ describe('an ONVIF device address', () => {
     ['http://192.168.1.64/', 'http://192.168.1.64/onvif/device_service', 80],
     ['http://192.168.1.64:80/onvif/device_service', 'http://192.168.1.64/onvif/device_service', 80],
     ['HTTP://Gate-Cam.Zone.Local:8000/x', 'http://gate-cam.zone.local:8000/x', 8000],
-    ['https://10.0.0.9/onvif/device_service?a=1', 'https://10.0.0.9/onvif/device_service?a=1', 443],
+    ['https://10.0.0.9/onvif/device_service', 'https://10.0.0.9/onvif/device_service', 443],
     ['http://[fe80::1]:81/a', 'http://[fe80::1]:81/a', 81],
   ])('%s is read', (text, url, port) => {
     expect(parseDeviceAddress(text)).toMatchObject({ url, port })
@@ -34,6 +34,7 @@ describe('an ONVIF device address', () => {
     "http://example/'x'",
     'http://example/a\\b',
     'http://example/#a',
+    'http://127.0.0.1:8086/query?q=DROP+DATABASE+zone',
     'http://example/摄像头',
     'http://exa mple/',
     'http://example;rm/',

@@ -176,6 +176,27 @@ describe('what is no ONVIF camera', () => {
   })
 })
 
+test('an answer made to keep the parser busy is cut before it is parsed', async () => {
+  const camera = await start()
+  camera.state.odd.GetDeviceInformation = (response) => {
+    response.writeHead(200, { 'Content-Type': 'application/soap+xml' })
+    // Three bytes at a time: no word of it comes in one piece.
+    const hostile = Buffer.from(`<a ${'xmlns'.repeat(40_000)}>`)
+    for (let at = 0; at < 3_000; at += 3) response.write(hostile.subarray(at, at + 3))
+    response.end(hostile.subarray(3_000))
+  }
+  let longestMs = 0
+  let lastMs = performance.now()
+  const beat = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs)
+    lastMs = performance.now()
+  }, 10)
+  stops.push(() => Promise.resolve(clearInterval(beat)))
+  expect((await failureOf(read(camera.address))).code).toBe('camera-unreachable')
+  longestMs = Math.max(longestMs, performance.now() - lastMs)
+  expect(longestMs).toBeLessThan(500)
+})
+
 describe('a camera that is away', () => {
   test.each([
     ['refuses connections', async () => `http://127.0.0.1:${await freePort()}/`],

@@ -226,6 +226,9 @@ test('a removed camera is gone, its login too, and it may be added again', async
     () => registry.patch(id, { name: 'x' }, never),
   ])
     expect(await failureOf(work)).toMatchObject({ kind: 'missing', code: 'camera-missing' })
+  // Its footage may still be asked for; that of one that never was may not.
+  registry.requireEver(id)
+  expect(() => registry.requireEver('cam-never')).toThrowError(expect.objectContaining({ code: 'camera-missing' }))
   expect(store.db.prepare('SELECT password_sealed FROM camera WHERE id = ?').pluck().get(id)).toBeNull()
   expect((await registry.add(input(device.address), never)).id).not.toBe(id)
 })

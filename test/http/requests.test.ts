@@ -60,6 +60,37 @@ test.each([
 })
 
 test.each([
+  ['nothing about who', '/api/session', {}, 'user: missing, or of the wrong kind'],
+  ['a user without a password', '/api/session', { user: 'chen' }, 'password: missing, or of the wrong kind'],
+  [
+    'a ticket that is a number',
+    '/api/session',
+    { ticket: 5 },
+    'ticket: Invalid input: expected string, received number',
+  ],
+  ['no object', '/api/rules', [], 'the body must be a JSON object'],
+  [
+    'another scheme',
+    '/api/cameras',
+    { rtspUrl: 'ftp://h/x', name: 'n', areaId: 'a', purpose: 'p' },
+    'rtspUrl: an address that begins with rtsp://',
+  ],
+])('%s: the sentence says what to do', async (_name, url, payload, detail) => {
+  const { app, cookie } = await openGateway()
+  const answer = await app.inject({ method: 'POST', url, payload, headers: { cookie: await cookie('admin') } })
+  expect(answer.json()).toMatchObject({ code: 'request-invalid', detail })
+})
+
+test('a camera that is added leaves in the audit trail whom the gateway was made to speak to, and no password', async () => {
+  const { app, cookie, parts } = await openGateway()
+  const payload = { rtspUrl: 'rtsp://u:hunter2@192.0.2.9:8554/x', name: 'n', areaId: 'a', purpose: 'p' }
+  await app.inject({ method: 'POST', url: '/api/cameras', payload, headers: { cookie: await cookie('ops') } })
+  const [entry] = parts.audit.list({ limit: 1 })
+  expect(entry).toMatchObject({ action: 'camera.add', facts: { host: '192.0.2.9:8554' } })
+  expect(JSON.stringify(entry)).not.toContain('hunter2')
+})
+
+test.each([
   ['not JSON', '{"name":', 'application/json', 400, 'body-not-json'],
   ['nothing', '', 'application/json', 400, 'body-not-json'],
   ['another type', '<a/>', 'text/xml', 415, 'body-type'],

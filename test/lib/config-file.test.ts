@@ -131,3 +131,12 @@ test('the JSON schema for editors names every section, asks for none, and allows
   expect(Object.keys(schema.properties ?? {}).toSorted()).toEqual(sections)
   expect([schema.required, schema.additionalProperties]).toEqual([undefined, false])
 })
+
+test('user and password stand in their own keys, not in an address', () => {
+  expect(
+    refusal(loadConfig, 'mqtt:\n  url: mqtt://zone:hunter2@broker\ninflux:\n  url: http://:hunter2@db:8086\n'),
+  ).toEqual([
+    '2:8 mqtt.url: no user or password in here; write mqtt.user and mqtt.password',
+    '4:8 influx.url: no user or password in here; write influx.user and influx.password',
+  ])
+})

@@ -141,6 +141,16 @@ describe('the embedded store', () => {
 })
 
 describe('the writer and InfluxDB', () => {
+  test('the first success is told once: an alert of the life before may be open', async () => {
+    const queue = newOutbox()
+    const { healths, writer } = write(queue, embeddedStore({ store: open('metrics'), tools: quietTools }))
+    await queue.append([reading(1)])
+    await until('the first batch', () => writer.counters.written === 1)
+    await queue.append([reading(2)])
+    await until('the second batch', () => writer.counters.written === 2)
+    expect(healths.map(({ ok }) => ok)).toEqual([true])
+  })
+
   test('InfluxDB down, then up: nothing is lost, the age of the backlog is told', async () => {
     const influx = await startInflux(end.signal)
     await influx.stop()

@@ -126,6 +126,18 @@ describe('bad payloads are kept with their reason and change nothing else', () =
     expect(parts.registry.candidates()).toEqual([])
   })
 
+  test('one device may have 128 discovery topics', async () => {
+    for (let n = 0; n < 130; n++) await send(`homeassistant/sensor/w1_${n}/config`, ha('w1'))
+    const [{ count } = { count: 0 }] = parts.gateway.db
+      .prepare<[], { count: number }>('SELECT count(*) AS count FROM sensor_config')
+      .all()
+    expect(count).toBe(128)
+    expect(parts.queue.quarantined()[0]).toMatchObject({
+      reason: 'too-many-metrics',
+      topic: 'homeassistant/sensor/w1_129/config',
+    })
+  })
+
   test('one device may have 64 metrics', async () => {
     const many = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`m${n}`, n]))
     await send('zone/s1', JSON.stringify(many))

@@ -30,7 +30,9 @@ export function cameraRoutes(app: App, { cameras, audit }: Pick<HttpParts, 'came
     },
     async (request, reply) => {
       const { name, areaId } = request.body
-      const what = { object: ({ id }: Camera) => id, facts: { name, areaId } }
+      // Whom the gateway was made to speak to; the whole address may hold a password.
+      const { host } = new URL('address' in request.body ? request.body.address : request.body.rtspUrl)
+      const what = { object: ({ id }: Camera) => id, facts: { name, areaId, host } }
       return reply.code(201).send(await audited(audit, request, what, () => cameras.add(request.body)))
     },
   )
