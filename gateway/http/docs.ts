@@ -5,7 +5,8 @@ import { Problem } from '../contract/common.ts'
 import type { App } from './app.ts'
 import { isApi, sessionCookie } from './guard.ts'
 
-const refusal = {
+/** An answer of every route, as the API description shows it. */
+export const refusal = {
   description: 'Refused, and why: RFC 9457 problem details.',
   content: { 'application/problem+json': { schema: Problem } },
 }

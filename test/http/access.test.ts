@@ -162,6 +162,8 @@ test('the API description says what comes when it is no JSON, and how a refusal 
   expect(types('/api/cameras/{id}/segments/{file}', '206')).toEqual(['video/mp4'])
   expect(types('/api/cameras/{id}/playlist.m3u8', '200')).toEqual(['application/vnd.apple.mpegurl'])
   expect(types('/api/cameras/{id}/snapshot.jpg', '200')).toEqual(['image/jpeg'])
+  expect(types('/metrics', '200')).toEqual(['text/plain'])
+  for (const path of ['/api/feed', '/api/live/{id}']) expect(paths[path]?.get?.responses).toHaveProperty('101')
   for (const path of Object.keys(paths).filter((path) => path.startsWith('/api/') && paths[path]?.get !== undefined))
     expect([path, types(path, 'default')]).toEqual([path, ['application/problem+json']])
 })

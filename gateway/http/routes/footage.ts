@@ -63,6 +63,7 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
         tags,
         summary: 'A file of the playlist, by byte range; one that is still written is served up to where it is whole',
         params: z.object({ id: Id, file: FileName }),
+        headers: z.looseObject({ range: z.string().optional().describe('One byte range, e.g. bytes=0-1023.') }),
         response: { 200: fileOf('video/mp4', 'the file'), 206: fileOf('video/mp4', 'the range asked for') },
       },
     },

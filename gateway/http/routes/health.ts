@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type App, personOf } from '../app.ts'
 import type { HttpParts } from '../parts.ts'
+import { refusal } from '../docs.ts'
+import { fileOf } from './params.ts'
 
 const Part = z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() })
 const Ready = z.object({ ok: z.boolean(), parts: z.record(z.string(), Part) })
@@ -23,7 +25,13 @@ export function healthRoutes(app: App, { ready, metricsText }: Pick<HttpParts, '
   )
   app.get(
     '/metrics',
-    { schema: { tags: ['health'], summary: 'Prometheus metrics, from this machine or with a session' } },
+    {
+      schema: {
+        tags: ['health'],
+        summary: 'Prometheus metrics, from this machine or with a session',
+        response: { 200: fileOf('text/plain', 'Prometheus text'), default: refusal },
+      },
+    },
     async (request, reply) => {
       // They name cameras and sensors, so they are not for everybody. A local proxy marks what it forwards.
       const { remoteAddress = '' } = request.socket
