@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { WebSocket } from 'ws'
+import { CloseCode } from '../contract/live.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type FeedClient, feedClient } from './feed-client.ts'
 import { feedRing } from './feed-ring.ts'
@@ -31,6 +32,7 @@ export function feedHub(feed: FeedPart, clock: Clock): FeedHub {
 
   return {
     attach(socket, after) {
+      socket.on('message', () => socket.close(CloseCode.invalid, 'the feed takes no messages'))
       const client = feedClient(socket)
       const missed = after === undefined ? undefined : ring.since(after)
       if (missed === undefined || after === undefined) greet(client)

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie'
-import { fastify } from 'fastify'
+import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { LogKey } from '../lib/log.ts'
@@ -29,7 +29,23 @@ import { addSockets } from './sockets.ts'
  * under /api declares no permission; `close()` ends the sockets too.
  */
 export async function httpServer(parts: HttpParts): Promise<App> {
+  const answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const failure = requestFailure(thrown)
+    if (failure.kind === 'bug' || failure.kind === 'lost') {
+      const line = { [LogKey.code]: failure.code, method: request.method, route: request.routeOptions.url }
+      parts.tools.log.error({ ...line, err: failure.cause ?? failure }, 'request failed')
+    }
+    const waitSeconds = retryAfterSeconds(failure)
+    if (waitSeconds !== undefined) reply.header('retry-after', waitSeconds)
+    const { sizeBytes } = failure.facts
+    if (failure.code === 'range-not-satisfiable') reply.header('content-range', `bytes */${String(sizeBytes)}`)
+    const problem = problemOf(failure)
+    // Serialized here: the schema of the route's good answer does not fit.
+    void reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+  }
   const app: App = fastify({
+    // Addresses that are no addresses never reach a route.
+    frameworkErrors: answer,
     bodyLimit: 64 * 1_024,
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
@@ -44,20 +60,7 @@ export async function httpServer(parts: HttpParts): Promise<App> {
     return result.success ? { value: result.data } : { error: new InvalidRequest(fieldErrors(result.error.issues)) }
   })
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler((thrown, request, reply) => {
-    const failure = requestFailure(thrown)
-    if (failure.kind === 'bug' || failure.kind === 'lost') {
-      const line = { [LogKey.code]: failure.code, method: request.method, route: request.routeOptions.url }
-      parts.tools.log.error({ ...line, err: failure.cause ?? failure }, 'request failed')
-    }
-    const waitSeconds = retryAfterSeconds(failure)
-    if (waitSeconds !== undefined) reply.header('retry-after', waitSeconds)
-    const { sizeBytes } = failure.facts
-    if (failure.code === 'range-not-satisfiable') reply.header('content-range', `bytes */${String(sizeBytes)}`)
-    const problem = problemOf(failure)
-    // Serialized here: the schema of the route's good answer does not fit.
-    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
-  })
+  app.setErrorHandler(answer)
 
   await app.register(cookie)
   addSecurityHeaders(app)

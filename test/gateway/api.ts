@@ -3,6 +3,7 @@ import { AuditEntry } from '../../gateway/contract/access.ts'
 import { Camera, type Span, Spans } from '../../gateway/contract/camera.ts'
 import { Problem } from '../../gateway/contract/common.ts'
 import { Alerts, AuditEntries, Cameras, Discovery, Rules, Sensors } from '../../gateway/contract/lists.ts'
+import { Zone } from '../../gateway/contract/zone.ts'
 import type { GatewayProcess } from '../support/gateway-process.ts'
 
 /** The API as the dashboard uses it: every answer is checked against the contract. */
@@ -32,6 +33,7 @@ export function api(gateway: GatewayProcess) {
       return { status: response.status, headers: response.headers, body }
     },
     range,
+    zone: () => ask(Zone, '/api/zone'),
     camera: (id: string) => ask(Camera, `/api/cameras/${id}`),
     cameras: async () => (await ask(Cameras, '/api/cameras')).cameras,
     sensors: async () => (await ask(Sensors, '/api/sensors')).sensors,

@@ -87,7 +87,11 @@ test.each([
     { ...smallZone, cameras: [{ ...camera, area: 'w01-toilet' }] },
     /area of kind toilet/,
   ],
-  ['a camera in no area', { ...smallZone, cameras: [{ ...camera, area: 'nowhere' }] }, /^cameras\[0\]\.area: no area nowhere/],
+  [
+    'a camera in no area',
+    { ...smallZone, cameras: [{ ...camera, area: 'nowhere' }] },
+    /^cameras\[0\]\.area: no area nowhere/,
+  ],
   [
     'a camera by another scheme',
     { ...smallZone, cameras: [{ ...camera, rtspUrl: 'file:///etc/passwd' }] },

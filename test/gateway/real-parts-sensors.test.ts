@@ -98,8 +98,15 @@ test('readings reach InfluxDB with their place, and the history', async () => {
   await storedSoon(boiler, 'temp', [98.25])
   const rows = await influx.query('SELECT * FROM "reading" WHERE "metric" = \'temperature\' LIMIT 1')
   expect(rows[0]).toMatchObject({
-    ...{ zone: 'noodle', site: 'site-a', workshop: 'w01', area: 'w01-store', sensor: cold.id },
-    ...{ metric: 'temperature', unit: '°C', quality: 'ok', value: 3.5 },
+    zone: 'noodle',
+    site: 'site-a',
+    workshop: 'w01',
+    area: 'w01-store',
+    sensor: cold.id,
+    metric: 'temperature',
+    unit: '°C',
+    quality: 'ok',
+    value: 3.5,
   })
   const query = `metric=temperature&widthPx=1&${zone.api.range(startedUtcMs, Date.now() + 1_000)}`
   const history = await zone.api.ask(History, `/api/sensors/${cold.id}/history?${query}`)
