@@ -1,6 +1,7 @@
 import type { Alert } from '../../gateway/contract/alert.ts'
 import { t } from '../i18n/language.ts'
 import { formatTime } from '../i18n/time.ts'
+import { alertTitle } from '../parts/alert-words.ts'
 import { SeverityMark } from '../parts/badges.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { text } from '../parts/fields.ts'
@@ -26,7 +27,7 @@ export function AcknowledgeDialog({ alert, onClose }: { alert: Alert; onClose: (
         }}
       >
         <p>
-          <SeverityMark severity={alert.severity} /> <strong>{alert.name}</strong>{' '}
+          <SeverityMark severity={alert.severity} /> <strong>{alertTitle(alert)}</strong>{' '}
           <span class="muted">{formatTime(alert.raisedUtcMs, nowUtcMs.peek())}</span>
         </p>
         <label class="field">

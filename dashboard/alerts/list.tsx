@@ -1,9 +1,9 @@
 import type { Alert } from '../../gateway/contract/alert.ts'
-import type { Metric } from '../../gateway/contract/sensor.ts'
-import { placeName } from '../api/places.ts'
+import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { formatValue } from '../i18n/numbers.ts'
 import { formatDateTime, formatDuration, formatTime } from '../i18n/time.ts'
+import { alertTitle, metricOf } from '../parts/alert-words.ts'
 import { SeverityMark } from '../parts/badges.tsx'
 import { FootageLink, playbackHref } from '../parts/footage-link.tsx'
 import { Table } from '../parts/table.tsx'
@@ -45,23 +45,15 @@ export function AlertList({ alerts, ask }: AlertListProps) {
   )
 }
 
-/** The metric an alert is about, or something that prints its numbers. */
-export function metricOf(alert: Alert, metrics: readonly Metric[] | undefined): Pick<Metric, 'type' | 'kind' | 'unit'> {
-  const known = metrics?.find((metric) => metric.key === alert.metric)
-  return known ?? { type: 'number', kind: null, unit: alert.unit }
-}
-
 function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) | undefined }) {
   const { places, sensors } = useZone()
   const sensor = sensors.value.value?.find((one) => one.id === alert.sensorId)
   const metric = metricOf(alert, sensor?.metrics)
   const words = t().alerts
-  const where =
-    alert.areaId === null
-      ? alert.sensorId === null && alert.cameraId === null
-        ? words.gatewayItself
-        : ''
-      : placeName(places.value.get(alert.areaId))
+  const title = alertTitle(alert)
+  const isOwn = alert.areaId === null && alert.sensorId === null && alert.cameraId === null
+  const place = alert.areaId === null ? undefined : places.value.get(alert.areaId)
+  const where = isOwn ? words.gatewayItself : placeBeside(`${title} ${sensor?.name ?? ''}`, place)
   const sign = alert.condition === 'below' ? '<' : '>'
   return (
     <tr class={ask !== undefined && alert.acknowledgedUtcMs === null ? `row-${alert.severity}` : undefined}>
@@ -69,7 +61,7 @@ function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) 
         <SeverityMark severity={alert.severity} />
       </td>
       <th scope="row">
-        {alert.name}
+        {title}
         <div class="muted">{[sensor?.name, where].filter(Boolean).join(' · ')}</div>
       </th>
       <td class="number" data-label={words.column.value}>
@@ -145,7 +137,7 @@ function Actions({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) |
         <button
           type="button"
           class="button button-small"
-          aria-label={`${words.acknowledge}: ${alert.name}`}
+          aria-label={`${words.acknowledge}: ${alertTitle(alert)}`}
           onClick={() => ask(alert)}
         >
           {words.acknowledge}

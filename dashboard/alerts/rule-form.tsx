@@ -2,8 +2,10 @@ import { useState } from 'preact/hooks'
 import type { NewRule, Rule } from '../../gateway/contract/alert.ts'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { minutes } from '../../gateway/domain/units.ts'
-import { placeName } from '../api/places.ts'
+import { nameWithPlace } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
+import { formatValue } from '../i18n/numbers.ts'
+import { ConfirmDialog } from '../parts/confirm.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { text } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
@@ -42,7 +44,9 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
   const sensor = list.find((one) => one.id === sensorId)
   const [metricKey, setMetric] = useState(rule?.metric ?? '')
   const metric = sensor?.metrics.find((one) => one.key === metricKey) ?? sensor?.metrics[0]
+  const isBinary = metric?.type === 'binary'
   const words = t().rules
+  const [removing, setRemoving] = useState(false)
   const save = useAction(async (next: NewRule) => {
     if (rule === null) await api.addRule(next)
     else {
@@ -92,12 +96,15 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
             >
               {conditions.map((one) => (
                 <option key={one} value={one}>
-                  {words.conditions[one]}
+                  {isBinary && one !== 'silent' ? formatValue(metric, one === 'above' ? 1 : 0) : words.conditions[one]}
                 </option>
               ))}
             </select>
           </label>
-          {condition === 'silent' ? null : (
+          {condition === 'silent' ? null : isBinary ? (
+            // A contact is 0 or 1: between them lies the limit.
+            <input type="hidden" name="threshold" value="0.5" />
+          ) : (
             <label class="field">
               <span>
                 {words.threshold}
@@ -118,7 +125,7 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
             />
           </label>
         </div>
-        {condition === 'silent' ? null : (
+        {condition === 'silent' || isBinary ? null : (
           <label class="field">
             <span>
               {words.hysteresis} <span class="field-hint">{words.hysteresisHint}</span>
@@ -142,8 +149,26 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
         <label class="check">
           <input type="checkbox" name="enabled" defaultChecked={rule?.enabled ?? true} /> {words.enabled}
         </label>
-        <FormEnd action={save} onCancel={() => onClose(false)} />
+        <FormEnd action={save} onCancel={() => onClose(false)}>
+          {rule === null ? undefined : (
+            <button type="button" class="button button-plain" onClick={() => setRemoving(true)}>
+              {t().actions.remove}
+            </button>
+          )}
+        </FormEnd>
       </form>
+      {rule === null || !removing ? null : (
+        <ConfirmDialog
+          title={words.removeTitle}
+          text={words.removeText(rule.name)}
+          word={t().actions.remove}
+          run={async () => {
+            await api.removeRule(rule.id)
+            onClose(true)
+          }}
+          onClose={() => setRemoving(false)}
+        />
+      )}
     </Dialog>
   )
 }
@@ -163,7 +188,7 @@ function SensorChoice({ sensors, value, locked, choose }: SensorChoiceProps) {
       <select value={value} disabled={locked} onChange={(event) => choose(event.currentTarget.value)}>
         {sensors.map((sensor) => (
           <option key={sensor.id} value={sensor.id}>
-            {sensor.name} · {placeName(places.value.get(sensor.areaId))}
+            {nameWithPlace(sensor.name, places.value.get(sensor.areaId))}
           </option>
         ))}
       </select>

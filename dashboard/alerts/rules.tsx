@@ -98,6 +98,10 @@ function RuleTable({ rules, edit, changed }: RuleTableProps) {
 export function ruleSentence(rule: Rule, metric: Metric | undefined): string {
   const words = t().rules
   if (rule.condition === 'silent') return words.silent(formatDuration(rule.forMs))
+  if (metric?.type === 'binary') {
+    const state = words.states(metric.name, formatValue(metric, rule.condition === 'above' ? 1 : 0))
+    return state + (rule.forMs === 0 ? words.atOnce : words.holding(formatDuration(rule.forMs)))
+  }
   const threshold = metric === undefined ? String(rule.threshold) : formatValue(metric, rule.threshold)
   const sentence = words.sentence(metric?.name ?? rule.metric, words.conditions[rule.condition], threshold)
   return sentence + (rule.forMs === 0 ? words.atOnce : words.holding(formatDuration(rule.forMs)))

@@ -26,3 +26,14 @@ export function placeName(place: Place | undefined): string {
   if (place === undefined) return '—'
   return place.workshop === null ? place.area.name : `${place.workshop.name} · ${place.area.name}`
 }
+
+/** What a name leaves unsaid of its place: nothing of `李记豆制品 · 冷库` beside `李记豆制品冷库`, `冷库` beside `李记豆制品电表`. */
+export function placeBeside(name: string, place: Place | undefined): string {
+  if (place === undefined) return ''
+  const { workshop, area } = place
+  return [...(workshop === null ? [] : [workshop.name]), area.name].filter((part) => !name.includes(part)).join(' · ')
+}
+
+/** A name with the part of its place that it does not say itself. */
+export const nameWithPlace = (name: string, place: Place | undefined): string =>
+  [name, placeBeside(name, place)].filter((part) => part !== '').join(' · ')

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Camera } from '../../gateway/contract/camera.ts'
-import { placeName } from '../api/places.ts'
+import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { formatNumber } from '../i18n/numbers.ts'
 import { formatAgo, formatDuration } from '../i18n/time.ts'
@@ -71,7 +71,7 @@ function CameraRow({ camera }: { camera: Camera }) {
     <tr class={camera.enabled ? undefined : 'row-off'}>
       <th scope="row">
         {camera.name}
-        <div class="muted">{placeName(places.value.get(camera.areaId))}</div>
+        <div class="muted">{placeBeside(camera.name, places.value.get(camera.areaId))}</div>
         <div class="muted address">{camera.address}</div>
       </th>
       <td>
@@ -130,7 +130,12 @@ function Video({ camera }: { camera: Camera }) {
           {main.codec.replace('H26', 'H.26')} {main.widthPx}×{main.heightPx}
         </span>
       )}
-      {camera.ptz ? <Badge>{words.ptz}</Badge> : null}
+      {camera.ptz ? (
+        <>
+          {' '}
+          <Badge>{words.ptz}</Badge>
+        </>
+      ) : null}
       {rate.length === 0 ? null : <div class="muted nowrap">{rate.join(' · ')}</div>}
       {device === null ? null : (
         <div class="muted">

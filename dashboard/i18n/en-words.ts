@@ -51,6 +51,13 @@ export const enWords = {
     overload: { what: 'Gateway overloaded', todo: 'Lower the bit rate or check disk speed.' },
   },
   severity: { warning: 'Warning', critical: 'Alarm' },
+  alertTitles: {
+    'camera-offline': (camera: string) => `Camera offline: ${camera}`,
+    'disk-full': (folder: string) => `Recording disk full: ${folder}`,
+    'disk-away': (folder: string) => `Recording disk missing: ${folder}`,
+    'metrics-away': (store: string) => `Readings cannot be stored: ${store}`,
+    'broker-away': (broker: string) => `Message broker away: ${broker}`,
+  },
   sensorStatus: { online: 'Online', silent: 'Silent', unknown: 'Unknown' },
   quality: { ok: 'OK', suspect: 'Suspect', late: 'Late' },
   yes: 'Yes',

@@ -47,6 +47,14 @@ export const zhCnWords = {
     overload: { what: '网关过载', todo: '降低码率，或检查磁盘速度。' },
   } satisfies Record<GapReason, { what: string; todo: string }>,
   severity: { warning: '预警', critical: '报警' },
+  /** The gateway's own alerts by their code. */
+  alertTitles: {
+    'camera-offline': (camera: string) => `摄像头离线：${camera}`,
+    'disk-full': (folder: string) => `录像盘已满：${folder}`,
+    'disk-away': (folder: string) => `录像盘不在：${folder}`,
+    'metrics-away': (store: string) => `读数写不进存储：${store}`,
+    'broker-away': (broker: string) => `与消息服务断开：${broker}`,
+  },
   sensorStatus: { online: '在线', silent: '无读数', unknown: '未知' },
   quality: { ok: '正常', suspect: '可疑', late: '迟到' },
   yes: '是',

@@ -78,8 +78,11 @@ export function MomentForm({
         <span>{words().date}</span>
         <input
           class="moment-date"
-          type="date"
+          inputMode="numeric"
+          autocomplete="off"
+          placeholder={words().dateHint}
           value={typed.date}
+          aria-invalid={wrong !== ''}
           onInput={(event) => setTyped({ ...typed, date: event.currentTarget.value })}
         />
       </label>
@@ -88,6 +91,7 @@ export function MomentForm({
         <input
           class="moment-time"
           inputMode="numeric"
+          autocomplete="off"
           placeholder={words().timeHint}
           value={typed.time}
           aria-invalid={wrong !== ''}

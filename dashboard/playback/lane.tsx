@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { days, hours, type Millis, type UtcMs } from '../../gateway/domain/units.ts'
+import { days, hours, type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
 import { Trouble } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
@@ -21,6 +21,7 @@ interface LaneProps {
 const settleMs: Millis = 200
 const growEveryMs: Millis = 10_000
 const presets: readonly [keyof ReturnType<typeof words>['spans'], Millis][] = [
+  ['short', minutes(10)],
   ['hour', hours(1)],
   ['day', days(1)],
   ['week', days(7)],

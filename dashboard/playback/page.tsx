@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Camera } from '../../gateway/contract/camera.ts'
-import { hours, minutes, type UtcMs } from '../../gateway/domain/units.ts'
-import { placeName } from '../api/places.ts'
+import { minutes, type UtcMs } from '../../gateway/domain/units.ts'
+import { nameWithPlace } from '../api/places.ts'
 import { siteTimeZone } from '../i18n/time.ts'
 import { Empty, Loaded } from '../parts/states.tsx'
-import { loadOf } from '../parts/use-load.ts'
+import { loadOf, useLoad } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { readAddress, writeAddress } from './address.ts'
 import { Clip } from './clip.tsx'
@@ -12,7 +12,7 @@ import { MomentForm, Transport } from './controls.tsx'
 import type { Marks } from './draw.ts'
 import { Lane } from './lane.tsx'
 import { Screen } from './screen.tsx'
-import { centred, notAfter, type View } from './scale.ts'
+import { centred, firstView, lookBackMs, type View } from './scale.ts'
 import { useKeys } from './use-keys.ts'
 import { usePlayback } from './use-playback.ts'
 import { words } from './words.ts'
@@ -76,7 +76,7 @@ interface ReviewProps {
 function Review({ cameras, camera, wishUtcMs, wish, write }: ReviewProps) {
   const { stores, router, nowUtcMs } = useGateway()
   const playback = usePlayback(camera.id)
-  const [view, setView] = useState<View>(() => notAfter(centred(wishUtcMs, hours(1)), nowUtcMs.peek()))
+  const [view, setView] = useFirstView(camera.id, wishUtcMs)
   const [typedUtcMs, setTypedUtcMs] = useState(wishUtcMs)
   const [marks, setMarks] = useState<Marks>({ inUtcMs: null, outUtcMs: null })
   const go = (utcMs: UtcMs): void => {
@@ -107,7 +107,7 @@ function Review({ cameras, camera, wishUtcMs, wish, write }: ReviewProps) {
           <select value={camera.id} onChange={(event) => choose(event.currentTarget.value)}>
             {cameras.map((one) => (
               <option key={one.id} value={one.id}>
-                {one.name} · {placeName(stores.places.value.get(one.areaId))}
+                {nameWithPlace(one.name, stores.places.value.get(one.areaId))}
               </option>
             ))}
           </select>
@@ -123,4 +123,19 @@ function Review({ cameras, camera, wishUtcMs, wish, write }: ReviewProps) {
       <Clip cameraId={camera.id} marks={marks} at={playback.atUtcMs} change={setMarks} />
     </>
   )
+}
+
+/** The timeline's view: at first it fits what was recorded in the last day, unless somebody moved it before that was known. */
+function useFirstView(cameraId: string, wishUtcMs: UtcMs) {
+  const { api, nowUtcMs } = useGateway()
+  const [first] = useState<View>(() => firstView([], wishUtcMs, nowUtcMs.peek()))
+  const [chosen, choose] = useState<View | null>(null)
+  const load = useLoad(
+    async (signal) => {
+      const now = nowUtcMs.peek()
+      return firstView(await api.spans(cameraId, { fromUtcMs: now - lookBackMs, toUtcMs: now }, signal), wishUtcMs, now)
+    },
+    [cameraId],
+  )
+  return [chosen ?? load.value ?? first, choose] as const
 }

@@ -1,4 +1,5 @@
-import { days, type Millis, minutes, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
+import type { Span } from '../../gateway/contract/camera.ts'
+import { days, hours, type Millis, minutes, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
 
 /** What the timeline shows: the moment at its left edge and how much time it spans. */
 export interface View {
@@ -58,4 +59,20 @@ export function loadRange(view: View, nowUtcMs: UtcMs): UtcRange {
   const fromUtcMs = (Math.floor(view.fromUtcMs / raster) - 1) * raster
   const toUtcMs = Math.min(fromUtcMs + 4 * raster, Math.max(nowUtcMs, fromUtcMs + 1))
   return { fromUtcMs: Math.max(0, fromUtcMs), toUtcMs }
+}
+
+/** What a page that was just opened looks back on at most. */
+export const lookBackMs: Millis = days(1)
+
+/**
+ * The first view: from the oldest span of the last day until now, at least ten minutes. A moment before that stands in the
+ * middle of an hour.
+ */
+export function firstView(spans: readonly Pick<Span, 'startUtcMs'>[], wishUtcMs: UtcMs, nowUtcMs: UtcMs): View {
+  const oldest = Math.min(nowUtcMs, ...spans.map((span) => span.startUtcMs))
+  const fromUtcMs = Math.max(oldest, nowUtcMs - lookBackMs)
+  const lengthMs = clamp(nowUtcMs - Math.min(fromUtcMs, wishUtcMs), minutes(10), lookBackMs)
+  if (wishUtcMs < nowUtcMs - lookBackMs) return centred(wishUtcMs, hours(1))
+  // A little room on both sides: now and the beginning are seen as such.
+  return { fromUtcMs: nowUtcMs - lengthMs * 1.02, spanMs: lengthMs * 1.05 }
 }

@@ -16,17 +16,24 @@ export function fromLocalMs(local: Millis, timeZone: string): UtcMs {
   return local - offsetMs(guess, timeZone)
 }
 
-const datePattern = /^\d{4}-\d{2}-\d{2}$/
+const datePattern = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/
 const timePattern = /^(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/
+
+/** `2026-11-22` of what was typed: `2026/11/2` is understood too. Undefined when no day looks like it. */
+function isoDate(typed: string): string | undefined {
+  const [, year = '', month = '', day = ''] = datePattern.exec(typed.trim()) ?? []
+  return year === '' ? undefined : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+}
 
 /** @returns the moment of a typed date (`2026-11-22`) and time (`14:03` or `14:03:20`) in the zone, or undefined */
 export function typedMoment(date: string, time: string, timeZone: string): UtcMs | undefined {
   const match = timePattern.exec(time.trim())
-  if (!datePattern.test(date) || match === null) return undefined
+  const iso = isoDate(date)
+  if (iso === undefined || match === null) return undefined
   const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
   if (hour > 23 || minute > 59 || second > 59) return undefined
-  const day = Date.parse(`${date}T00:00:00Z`)
-  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined
+  const day = Date.parse(`${iso}T00:00:00Z`)
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== iso) return undefined
   return fromLocalMs(day + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone)
 }
 

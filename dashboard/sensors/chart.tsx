@@ -102,8 +102,11 @@ function shadeLimits(plot: uPlot, rules: readonly Rule[], token: (name: string) 
     const name = rule.severity === 'critical' ? '--crit' : '--warn'
     ctx.save()
     ctx.fillStyle = token(`${name}-soft`)
+    // The values matter, not the limit.
+    ctx.globalAlpha = 0.55
     if (rule.condition === 'above') ctx.fillRect(bbox.left, bbox.top, bbox.width, y - bbox.top)
     else ctx.fillRect(bbox.left, y, bbox.width, bbox.top + bbox.height - y)
+    ctx.globalAlpha = 1
     ctx.strokeStyle = token(`${name}-line`)
     ctx.setLineDash([6, 4])
     ctx.beginPath()

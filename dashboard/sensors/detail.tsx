@@ -22,7 +22,7 @@ const rangeNames: readonly RangeName[] = ['hour', 'sixHours', 'day', 'week']
 export function SensorDetail({ sensor }: { sensor: Sensor }) {
   const { api } = useGateway()
   const { places, rulesVersion } = useZone()
-  const [range, setRange] = useState<RangeName>('sixHours')
+  const [range, setRange] = useState<RangeName>('hour')
   const rules = useLoad((signal) => api.rules(signal), [rulesVersion.value])
   const words = t().sensors
   return (
@@ -79,7 +79,7 @@ function MetricPanel({ sensor, metric, range, rules }: PanelProps) {
       <header class="section-head">
         <h2>{metric.name}</h2>
         <span class="metric-now">
-          <LiveValue sensor={sensor} metric={metric} />
+          <LiveValue sensor={sensor} metric={metric} headed />
         </span>
       </header>
       <Loaded what={words.history} of={load}>

@@ -1,5 +1,5 @@
 import type { Sensor } from '../../gateway/contract/sensor.ts'
-import { placeName } from '../api/places.ts'
+import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
 import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
@@ -43,7 +43,7 @@ function Row({ sensor }: { sensor: Sensor }) {
         <a class="row-link" href={`/sensors?sensor=${sensor.id}`}>
           {sensor.name}
         </a>
-        <div class="muted">{placeName(places.value.get(sensor.areaId))}</div>
+        <div class="muted">{placeBeside(sensor.name, places.value.get(sensor.areaId))}</div>
       </th>
       <td>
         <SensorStatus status={sensor.status} />

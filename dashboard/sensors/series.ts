@@ -1,5 +1,5 @@
 import type { History } from '../../gateway/contract/sensor.ts'
-import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
+import { type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
 
 type Bucket = History['buckets'][number]
 
@@ -55,6 +55,16 @@ interface Box {
   readonly toUtcMs: UtcMs
   readonly widthPx: number
   readonly heightPx: number
+}
+
+/** From the first reading on, at least ten minutes: a system that has just been started shows what it has. */
+export function sparkRange(
+  buckets: readonly Pick<Bucket, 'utcMs'>[],
+  range: { fromUtcMs: UtcMs; toUtcMs: UtcMs },
+): { fromUtcMs: UtcMs; toUtcMs: UtcMs } {
+  const { fromUtcMs, toUtcMs } = range
+  const first = Math.min(buckets[0]?.utcMs ?? fromUtcMs, toUtcMs - minutes(10))
+  return { fromUtcMs: Math.max(fromUtcMs, first), toUtcMs }
 }
 
 /** The path of a sparkline: starts anew after each hole. A flat line lies in the middle. */

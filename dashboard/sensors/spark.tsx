@@ -2,10 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { History } from '../../gateway/contract/sensor.ts'
 import { hours } from '../../gateway/domain/units.ts'
 import { useGateway } from '../shell/gateway.ts'
-import { sparkPath } from './series.ts'
+import { sparkPath, sparkRange } from './series.ts'
 
 const widthPx = 132
 const heightPx = 28
+
+function pathOf({ history, toUtcMs }: { history: History; toUtcMs: number }): string {
+  const range = sparkRange(history.buckets, { fromUtcMs: toUtcMs - hours(1), toUtcMs })
+  return sparkPath(history, { ...range, widthPx, heightPx })
+}
 
 /** The last hour as a line. It is loaded when it comes into view, and again every two minutes while it is there; paler when that failed. */
 export function Spark({ sensorId, metric }: { sensorId: string; metric: string }) {
@@ -44,10 +49,9 @@ export function Spark({ sensorId, metric }: { sensorId: string; metric: string }
     }
   }, [seen, sensorId, metric])
 
-  const box = { fromUtcMs: (drawn?.toUtcMs ?? 0) - hours(1), toUtcMs: drawn?.toUtcMs ?? 0, widthPx, heightPx }
   return (
     <svg class={stale ? 'spark is-old' : 'spark'} ref={host} width={widthPx} height={heightPx} aria-hidden="true">
-      {drawn === null ? null : <path d={sparkPath(drawn.history, box)} />}
+      {drawn === null ? null : <path d={pathOf(drawn)} />}
     </svg>
   )
 }

@@ -5,14 +5,17 @@ import { StatusDot } from '../parts/badges.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import { Table } from '../parts/table.tsx'
-import { useGateway } from '../shell/gateway.ts'
+import { useGateway, useZone } from '../shell/gateway.ts'
 
 /** Facts as `name: value`; moments in the site's time. */
 export function factsText(facts: AuditEntry['facts']): string {
   return Object.entries(facts)
     .map(([name, value]) => {
-      if (name.endsWith('UtcMs') && typeof value === 'number') return `${name.slice(0, -5)}: ${formatDateTime(value)}`
-      return `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+      const words = t().system
+      const isMoment = name.endsWith('UtcMs') && typeof value === 'number'
+      const bare = isMoment ? name.slice(0, -5) : name
+      const said = typeof value === 'string' ? (wordOf(words.factValues, value) ?? value) : JSON.stringify(value)
+      return `${wordOf(words.factNames, bare) ?? bare}: ${isMoment ? formatDateTime(value) : said}`
     })
     .join(' · ')
 }
@@ -35,8 +38,14 @@ export function AuditTrail() {
 }
 
 function Entries({ entries }: { entries: readonly AuditEntry[] }) {
+  const { cameras, sensors } = useZone()
   const words = t().system
   const { column } = words
+  // Who reads the trail knows devices by their names; one that is gone keeps its id.
+  const nameOf = (id: string | null): string => {
+    const known = [...(cameras.value.value ?? []), ...(sensors.value.value ?? [])].find((one) => one.id === id)
+    return known?.name ?? id ?? '—'
+  }
   return (
     <Table label={words.audit} class="audit-table">
       <thead>
@@ -59,7 +68,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
               {entry.role === null ? null : <span class="muted"> {t().roles[entry.role]}</span>}
             </td>
             <td class="nowrap">{wordOf(words.actions, entry.action) ?? entry.action}</td>
-            <td class="address">{entry.object ?? '—'}</td>
+            <td class="address">{nameOf(entry.object)}</td>
             <td>
               <StatusDot tone={entry.outcome === 'done' ? 'calm' : 'warn'}>{words.outcome[entry.outcome]}</StatusDot>
             </td>

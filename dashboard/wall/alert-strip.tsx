@@ -1,6 +1,7 @@
 import type { Alert } from '../../gateway/contract/alert.ts'
-import { placeName } from '../api/places.ts'
+import { placeBeside } from '../api/places.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
+import { alertTitle, alertValue } from '../parts/alert-words.ts'
 import { SeverityMark } from '../parts/badges.tsx'
 import { playbackHref } from '../parts/footage-link.tsx'
 import { problemText } from '../parts/states.tsx'
@@ -8,7 +9,7 @@ import { useAction } from '../parts/use-load.ts'
 import { useGateway, useMay } from '../shell/gateway.ts'
 import { words } from './words.ts'
 
-const most = 5
+const most = 6
 
 /** The most urgent open alerts beside the pictures; each can be acknowledged without leaving the wall. */
 export function AlertStrip() {
@@ -35,19 +36,24 @@ function AlertCard({ alert }: { alert: Alert }) {
   const mayAcknowledge = useMay('acknowledge')
   const mayReview = useMay('review')
   const acknowledge = useAction(async () => stores.setAlert(await api.acknowledge(alert.id, '')))
-  const place = alert.areaId === null ? '' : placeName(stores.places.value.get(alert.areaId))
-  const value = alert.worstValue ?? alert.value
+  const title = alertTitle(alert)
+  const place = alert.areaId === null ? '' : placeBeside(title, stores.places.value.get(alert.areaId))
+  const sensor = stores.sensors.value.value?.find((one) => one.id === alert.sensorId)
+  const value = alertValue(alert, sensor?.metrics)
   return (
     <li class={`wall-alert wall-alert-${alert.severity}`} data-alert={alert.id}>
-      <SeverityMark severity={alert.severity} />
-      <p class="wall-alert-name">
-        {alert.name}
-        {value === null ? '' : ` ${Math.round(value * 10) / 10}${alert.unit ?? ''}`}
-      </p>
-      <p class="muted">
-        {place === '' ? '' : `${place} · `}
-        {formatTime(alert.raisedUtcMs, nowUtcMs.value)} · {formatAgo(alert.raisedUtcMs, nowUtcMs.value)}
-      </p>
+      <div class="wall-alert-head">
+        <SeverityMark severity={alert.severity} />
+        <time class="muted" title={formatTime(alert.raisedUtcMs, nowUtcMs.value)}>
+          {formatAgo(alert.raisedUtcMs, nowUtcMs.value)}
+        </time>
+      </div>
+      <p class="wall-alert-name">{title}</p>
+      {value === '' && place === '' ? null : (
+        <p>
+          {value === '' ? null : <strong class="wall-alert-value">{value}</strong>} <span class="muted">{place}</span>
+        </p>
+      )}
       <div class="wall-alert-actions">
         {alert.acknowledgedUtcMs !== null ? (
           <span class="muted">{words().acknowledged(alert.acknowledgedBy ?? '')}</span>

@@ -9,20 +9,32 @@ export interface Grid {
   readonly rows: number
 }
 
+/** The line under each picture, and the space between tiles: as in tile.css and wall.css. */
+export const barPx = 30
+export const gapPx = 4
+
 const aspect = 16 / 9
 const autoMost = 36
+const leastTilePx = 80
 
-/** Columns and rows for `count` pictures of 16:9, so that each becomes as large as the area allows. */
+/** How wide each tile can be: a picture of 16:9 with its line below. Whole pixels. */
+export function tileWidthPx({ columns, rows }: Grid, widthPx: number, heightPx: number): number {
+  const byWidth = (widthPx - (columns - 1) * gapPx) / columns
+  const byHeight = ((heightPx - (rows - 1) * gapPx) / rows - barPx) * aspect
+  return Math.max(leastTilePx, Math.floor(Math.min(byWidth, byHeight)))
+}
+
+/** Columns and rows for `count` tiles, so that each becomes as large as the area allows. */
 export function fitGrid(count: number, widthPx: number, heightPx: number): Grid {
   let best: Grid = { columns: 1, rows: Math.max(1, count) }
   let bestWidthPx = 0
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns) || 1
-    const tileWidthPx = Math.min(widthPx / columns, (heightPx / rows) * aspect)
+    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx)
     // Equally large: the wider grid, as screens are.
-    if (tileWidthPx > bestWidthPx - 0.5) {
+    if (tilePx >= bestWidthPx) {
       best = { columns, rows }
-      bestWidthPx = tileWidthPx
+      bestWidthPx = tilePx
     }
   }
   return best

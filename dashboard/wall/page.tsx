@@ -5,7 +5,7 @@ import { Empty, Loaded } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { AlertStrip } from './alert-strip.tsx'
-import { byTrouble, gridOf, moved, pagesOf } from './layout.ts'
+import { barPx, byTrouble, gridOf, moved, pagesOf, tileWidthPx } from './layout.ts'
 import { choices } from './choices.ts'
 import { Tile } from './tile.tsx'
 import { Toolbar } from './toolbar.tsx'
@@ -49,8 +49,8 @@ function Wall({ cameras }: { cameras: readonly Camera[] }) {
   const pages = pagesOf(ordered.length, grid.perPage)
   const at = Math.min(page, pages - 1)
   const shown = ordered.slice(at * grid.perPage, (at + 1) * grid.perPage)
-  // What cannot be live by intent does not count as missing.
-  const meant = shown.filter((camera) => camera.state.status !== 'disabled' && (bigId === null || camera.id === bigId))
+  // What is not meant to be live now, disabled or scrolled out of view, does not count as missing.
+  const meant = shown.filter((camera) => kinds.get(camera.id) !== 'paused' && (bigId === null || camera.id === bigId))
   const live = meant.filter((camera) => kinds.get(camera.id) === 'live').length
 
   const tileButton = (index: number) =>
@@ -83,10 +83,14 @@ function Wall({ cameras }: { cameras: readonly Camera[] }) {
     return () => document.removeEventListener('keydown', handler)
   })
 
-  const style = {
-    gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,
-    gridTemplateRows: `repeat(${grid.rows}, minmax(0, 1fr))`,
-  }
+  const tilePx = tileWidthPx(grid, sizePx.width, sizePx.height)
+  const style =
+    bigId === null
+      ? {
+          gridTemplateColumns: `repeat(${grid.columns}, ${tilePx}px)`,
+          gridTemplateRows: `repeat(${grid.rows}, ${Math.round((tilePx * 9) / 16) + barPx}px)`,
+        }
+      : { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'minmax(0, 1fr)' }
   return (
     <div class="wall-main">
       <Toolbar live={live} shown={meant.length} page={at} pages={pages} turn={setPage} />

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Camera, StreamName } from '../../gateway/contract/camera.ts'
-import { placeName } from '../api/places.ts'
+import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import type { PlayState } from '../live/play-state.ts'
 import { StatusDot } from '../parts/badges.tsx'
@@ -61,18 +62,22 @@ export function Tile({ camera, number, big, aside, open, close, onKind }: TilePr
       data-stream={state.value.shown?.stream}
       aria-label={camera.name}
     >
-      {off
-        ? null
-        : layers.map((layer) => (
-            <Layer
-              key={layer}
-              cameraId={camera.id}
-              prefer={layer === 'main' ? 'main' : undefined}
-              size={layer === 'main' ? bigSize : size}
-              shown={layer === active}
-              say={heard(layer)}
-            />
-          ))}
+      <div class="tile-picture">
+        {off
+          ? null
+          : layers.map((layer) => (
+              <Layer
+                key={layer}
+                cameraId={camera.id}
+                prefer={layer === 'main' ? 'main' : undefined}
+                size={layer === 'main' ? bigSize : size}
+                shown={layer === active}
+                say={heard(layer)}
+              />
+            ))}
+        <TileMessage state={state.value} camera={camera} off={off} />
+        <TileNotes state={state.value} opening={active !== wanted && big} />
+      </div>
       {big ? null : (
         <button
           type="button"
@@ -82,9 +87,9 @@ export function Tile({ camera, number, big, aside, open, close, onKind }: TilePr
           onClick={open}
         />
       )}
-      <TileMessage state={state.value} camera={camera} off={off} />
-      <TileBar state={state.value} camera={camera} off={off} opening={active !== wanted && big} />
-      {big ? <BigActions camera={camera} close={close} /> : null}
+      <TileBar state={state.value} camera={camera} off={off}>
+        {big ? <BigActions camera={camera} close={close} /> : null}
+      </TileBar>
     </article>
   )
 }
@@ -107,31 +112,40 @@ function TileMessage({ state, camera, off }: { state: PlayState; camera: Camera;
   )
 }
 
-function TileBar(props: { state: PlayState; camera: Camera; off: boolean; opening: boolean }) {
-  const { state, camera, off, opening } = props
+/** Over the picture: why it is not the best one. */
+function TileNotes({ state, opening }: { state: PlayState; opening: boolean }) {
+  const why = presents(state) ? state.shown?.why : undefined
+  if (!why && !opening) return null
+  return <p class="tile-note">{opening ? words().opening : why ? words().why[why] : ''}</p>
+}
+
+interface TileBarProps {
+  readonly state: PlayState
+  readonly camera: Camera
+  readonly off: boolean
+  readonly children: ComponentChildren
+}
+
+/** Under the picture: whether it is recorded, whose it is, and how live it is. */
+function TileBar({ state, camera, off, children }: TileBarProps) {
   const { stores } = useGateway()
   const recorded = camera.state.status === 'recording'
+  const place = placeBeside(camera.name, stores.places.value.get(camera.areaId))
   const shown = presents(state) ? state.shown : null
+  const recording = recorded ? words().recording : words().notRecording
   return (
-    <>
-      <div class="tile-top">
-        {shown?.why ? <span class="tile-why">{words().why[shown.why]}</span> : null}
-        {opening ? <span class="tile-why">{words().opening}</span> : null}
-        <span class={recorded ? 'tile-recording' : 'tile-recording tile-recording-not'}>
-          {recorded ? words().recording : words().notRecording}
-        </span>
-      </div>
-      <div class="tile-bar">
-        <span class="tile-words">
-          <span class="tile-name">{camera.name}</span>
-          <span class="tile-place">{placeName(stores.places.value.get(camera.areaId))}</span>
-        </span>
-        {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
-        <StatusDot tone={off ? 'off' : tones[state.kind]}>
-          {off ? t().cameraStatus.disabled : stateWord(state)}
-        </StatusDot>
-      </div>
-    </>
+    <div class="tile-bar">
+      <span class={recorded ? 'tile-recording' : 'tile-recording tile-recording-not'} title={recording}>
+        <span class="tile-recording-word">{recording}</span>
+      </span>
+      <span class="tile-words">
+        <span class="tile-name">{camera.name}</span>
+        {place === '' ? null : <span class="tile-place">{place}</span>}
+      </span>
+      {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
+      <StatusDot tone={off ? 'off' : tones[state.kind]}>{off ? t().cameraStatus.disabled : stateWord(state)}</StatusDot>
+      {children}
+    </div>
   )
 }
 

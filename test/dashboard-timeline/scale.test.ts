@@ -2,6 +2,7 @@ import { assert, double, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   centred,
+  firstView,
   following,
   leastSpanMs,
   loadRange,
@@ -16,6 +17,28 @@ import {
 
 const hourMs = 3_600_000
 const view: View = { fromUtcMs: 1_795_000_000_000, spanMs: hourMs }
+
+const nowUtcMs = 1_795_000_000_000
+const minuteMs = 60_000
+describe('the first view', () => {
+  const oldest = (agoMs: number) => [{ startUtcMs: nowUtcMs - agoMs }, { startUtcMs: nowUtcMs - agoMs / 2 }]
+  test.each([
+    ['nothing recorded: ten minutes', [], 2 * minuteMs, 10 * minuteMs],
+    ['a fresh system: ten minutes', oldest(3 * minuteMs), 2 * minuteMs, 10 * minuteMs],
+    ['three hours of footage: all of it', oldest(3 * hourMs), 2 * minuteMs, 3 * hourMs],
+    ['a month of footage: a day', oldest(30 * 24 * hourMs), 2 * minuteMs, 24 * hourMs],
+    ['a wish before the footage: from the wish on', oldest(hourMs), 5 * hourMs, 5 * hourMs],
+  ])('%s', (_, spans, wishAgoMs, lengthMs) => {
+    const first = firstView(spans, nowUtcMs - wishAgoMs, nowUtcMs)
+    expect(first.spanMs).toBeCloseTo(lengthMs * 1.05)
+    expect(first.fromUtcMs).toBeCloseTo(nowUtcMs - lengthMs * 1.02)
+  })
+
+  test('a moment of last week stands in the middle of an hour', () => {
+    const wish = nowUtcMs - 7 * 24 * hourMs
+    expect(firstView(oldest(hourMs), wish, nowUtcMs)).toEqual(centred(wish, hourMs))
+  })
+})
 
 describe('the scale', () => {
   test('pixels and moments agree', () => {

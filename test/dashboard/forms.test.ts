@@ -76,3 +76,13 @@ test('a rule as one phrase', () => {
     '温度 高于 6\u202f°C，持续 10 分钟',
   ])
 })
+
+test.each([
+  ['above', 0, '门 为“开”，立即'],
+  ['below', 30_000, '门 为“关”，持续 30 秒'],
+] as const)('a rule on a contact says its state: %s', (condition, forMs, sentence) => {
+  const door = { key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' } as const
+  const [rule] = rules
+  if (rule === undefined) throw new Error('no rule')
+  expect(ruleSentence({ ...rule, metric: 'door', condition, threshold: 0.5, forMs }, door)).toBe(sentence)
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sparkPath, summary, usualStepMs, withHoles } from '../../dashboard/sensors/series.ts'
+import { sparkPath, sparkRange, summary, usualStepMs, withHoles } from '../../dashboard/sensors/series.ts'
 
 const bucket = (utcMs: number, mean: number, count = 1) => ({ utcMs, min: mean - 1, max: mean + 1, mean, count })
 const minute = 60_000
@@ -44,4 +44,17 @@ test('a sparkline starts anew after a hole; a flat one lies in the middle', () =
   expect(path([0, 1, 2, 9, 10], (n) => n)).toBe('M0.0 21.0L10.0 19.0L20.0 17.0M90.0 3.0L100.0 1.0')
   expect(path([0, 1], () => 5)).toBe('M0.0 11.0L10.0 11.0')
   expect(path([], () => 5)).toBe('')
+})
+
+test.each([
+  ['a fresh system: ten minutes', 58, 50],
+  ['half an hour of readings: from the first one', 30, 30],
+  ['an hour and more: the hour', 0, 0],
+])('the range of a sparkline; %s', (_, firstMinute, fromMinute) => {
+  const hour = { fromUtcMs: 0, toUtcMs: 60 * minute }
+  expect(sparkRange([bucket(firstMinute * minute, 1), bucket(59 * minute, 1)], hour)).toEqual({
+    ...hour,
+    fromUtcMs: fromMinute * minute,
+  })
+  expect(sparkRange([], hour)).toEqual(hour)
 })

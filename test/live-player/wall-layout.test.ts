@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Camera } from '../../gateway/contract/camera.ts'
-import { byTrouble, fitGrid, gridOf, moved, pagesOf } from '../../dashboard/wall/layout.ts'
+import { barPx, byTrouble, fitGrid, gapPx, gridOf, moved, pagesOf, tileWidthPx } from '../../dashboard/wall/layout.ts'
 
 describe('the grid', () => {
   test.each([
@@ -8,10 +8,28 @@ describe('the grid', () => {
     [2, 1_600, 450, 2, 1],
     [16, 1_280, 720, 4, 4],
     [5, 1_280, 720, 3, 2],
-    [16, 400, 2_000, 1, 16],
+    [16, 400, 2_000, 2, 8],
+    [16, 300, 3_600, 1, 16],
     [0, 1_280, 720, 1, 1],
   ])('%i pictures on %i x %i', (count, widthPx, heightPx, columns, rows) => {
     expect(fitGrid(count, widthPx, heightPx)).toEqual({ columns, rows })
+  })
+
+  test.each([
+    [4, 4, 1_280, 720],
+    [4, 4, 1_076, 800],
+    [1, 1, 1_280, 720],
+    [6, 6, 2_560, 1_200],
+  ])('%i x %i tiles with their lines fit into %i x %i, as large as can be', (columns, rows, widthPx, heightPx) => {
+    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx)
+    const needed = (px: number) => ({
+      widthPx: columns * px + (columns - 1) * gapPx,
+      heightPx: rows * ((px * 9) / 16 + barPx) + (rows - 1) * gapPx,
+    })
+    expect(needed(tilePx).widthPx).toBeLessThanOrEqual(widthPx)
+    expect(needed(tilePx).heightPx).toBeLessThanOrEqual(heightPx)
+    const larger = needed(tilePx + 1)
+    expect(larger.widthPx > widthPx || larger.heightPx > heightPx).toBe(true)
   })
 
   test('fixed layouts page, the automatic one takes all up to 36', () => {
