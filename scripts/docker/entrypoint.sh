@@ -11,11 +11,13 @@ if [ ! -e "$config" ]; then
   # JSON is YAML, whatever characters a password has.
   node - >"$config" <<'EOF_JS'
     const { env } = process
+    const zone = '/zone/zone.yaml'
     console.log(JSON.stringify({
       http: { host: '0.0.0.0', port: 8080, trustedOrigins: env.TRUSTED_ORIGIN ? [env.TRUSTED_ORIGIN] : [] },
       storage: { dataDir: '/data', recordings: '/recordings', retentionDays: Number(env.RETENTION_DAYS || 30) },
       mqtt: { url: env.MQTT_URL, user: env.MQTT_USER, password: env.MQTT_PASSWORD },
       influx: { url: env.INFLUX_URL, database: env.INFLUX_DATABASE || 'zone', user: env.INFLUX_USER, password: env.INFLUX_PASSWORD },
+      ...(require('node:fs').existsSync(zone) ? { zone } : {}),
     }, null, 2))
 EOF_JS
 fi
