@@ -54,6 +54,9 @@ function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) 
   const isOwn = alert.areaId === null && alert.sensorId === null && alert.cameraId === null
   const place = alert.areaId === null ? undefined : places.value.get(alert.areaId)
   const where = isOwn ? words.gatewayItself : placeBeside(`${title} ${sensor?.name ?? ''}`, place)
+  // Silence has no value: the last one before it would look like its cause.
+  const shown = (value: number | null): string =>
+    value === null || alert.condition === 'silent' ? '—' : formatValue(metric, value)
   const sign = alert.condition === 'below' ? '<' : '>'
   return (
     <tr class={ask !== undefined && alert.acknowledgedUtcMs === null ? `row-${alert.severity}` : undefined}>
@@ -65,13 +68,13 @@ function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) 
         <div class="muted">{[sensor?.name, where].filter(Boolean).join(' · ')}</div>
       </th>
       <td class="number" data-label={words.column.value}>
-        {alert.value === null ? '—' : formatValue(metric, alert.value)}
+        {shown(alert.value)}
         {alert.threshold === null || alert.condition === 'silent' || metric.type === 'binary' ? null : (
           <div class="muted">{words.limit(sign, formatValue(metric, alert.threshold))}</div>
         )}
       </td>
       <td class="number" data-label={words.column.worst}>
-        {alert.worstValue === null ? '—' : formatValue(metric, alert.worstValue)}
+        {shown(alert.worstValue)}
       </td>
       <td>
         <Since alert={alert} />

@@ -8,6 +8,14 @@ export function formatNumber(value: number): string {
   return value.toFixed(digits).replace('-', '−')
 }
 
+/** Numbers of an axis, all with the digits that their step needs. */
+export function axisNumbers(splits: readonly number[]): string[] {
+  const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0))
+  const isWhole = (digits: number): boolean => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6
+  const digits = [0, 1, 2].find(isWhole) ?? 3
+  return splits.map((value) => value.toFixed(digits).replace('-', '−'))
+}
+
 const opens: readonly string[] = ['door', 'window', 'opening', 'garage_door', 'lock']
 
 /** A value with its unit, or the word of a contact. */

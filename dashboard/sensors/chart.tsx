@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css'
 import type { Rule } from '../../gateway/contract/alert.ts'
 import type { History } from '../../gateway/contract/sensor.ts'
 import { days, type UtcRange } from '../../gateway/domain/units.ts'
-import { formatNumber } from '../i18n/numbers.ts'
+import { axisNumbers, formatNumber } from '../i18n/numbers.ts'
 import { clockParts, siteTimeZone } from '../i18n/time.ts'
 import { withHoles } from './series.ts'
 
@@ -63,7 +63,7 @@ function options(element: HTMLElement, range: UtcRange, rules: readonly Rule[]):
     },
     axes: [
       { ...axis, values: (_plot, splits) => splits.map((at) => tick(at * 1_000, zone, byDay)), space: 70 },
-      { ...axis, values: (_plot, splits) => splits.map(formatNumber), size: 56 },
+      { ...axis, values: (_plot, splits) => axisNumbers(splits), size: 56 },
     ],
     // The line comes last, so that the band lies under it.
     bands: [{ series: [1, 2], fill: token('--band') }],

@@ -76,7 +76,7 @@ export function Tile({ camera, number, big, aside, open, close, onKind }: TilePr
               />
             ))}
         <TileMessage state={state.value} camera={camera} off={off} />
-        <TileNotes state={state.value} opening={active !== wanted && big} />
+        <TileNote state={state.value} opening={active !== wanted && big} camera={camera} />
       </div>
       {big ? null : (
         <button
@@ -112,11 +112,12 @@ function TileMessage({ state, camera, off }: { state: PlayState; camera: Camera;
   )
 }
 
-/** Over the picture: why it is not the best one. */
-function TileNotes({ state, opening }: { state: PlayState; opening: boolean }) {
-  const why = presents(state) ? state.shown?.why : undefined
-  if (!why && !opening) return null
-  return <p class="tile-note">{opening ? words().opening : why ? words().why[why] : ''}</p>
+/** Over a picture that plays: that it is not recorded, else why it is not the best one. */
+function TileNote({ state, opening, camera }: { state: PlayState; opening: boolean; camera: Camera }) {
+  const why = presents(state) ? state.shown?.why : null
+  const unrecorded = presents(state) && camera.state.status !== 'recording'
+  const note = opening ? words().opening : unrecorded ? words().notRecording : why ? words().why[why] : undefined
+  return note === undefined ? null : <p class="tile-note">{note}</p>
 }
 
 interface TileBarProps {

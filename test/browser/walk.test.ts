@@ -142,6 +142,50 @@ test('the language is switched by its button, at once and for the next visit', a
   await waitFor(async () => (await page.locator('main h1').innerText()) === 'Alerts')
 })
 
+test('a session that ends, in another tab or because the account is disabled, leads to the login', async () => {
+  const guest = { user: 'guest', name: '访客', role: 'regulator', password: 'guest-password-of-tests' }
+  const id = await scene.addAccount(guest)
+  await using mine = await open('zh-CN')
+  await mine.page.goto('/alerts')
+  await logIn(mine.page)
+  await mine.page.locator('.top-user-button').waitFor()
+  const other = await mine.context.newPage()
+  await other.goto('/sensors')
+  await other.locator('.top-user-button').waitFor()
+  expect(await other.evaluate(async () => (await fetch('/api/session', { method: 'DELETE' })).status)).toBe(204)
+  await mine.page.locator('input[type=password]').waitFor()
+
+  await using theirs = await open('en')
+  await theirs.page.goto('/alerts')
+  await logIn(theirs.page, guest)
+  await theirs.page.locator('.top-user-button').waitFor()
+  const answer = await scene.gateway.fetch(`/api/accounts/${id}`, { method: 'PATCH', body: '{"disabled":true}' })
+  expect(answer.status).toBe(200)
+  await theirs.page.locator('input[type=password]').waitFor()
+  expect(await theirs.page.locator('main').innerText()).toContain(words.en.expired)
+})
+
+test('no page has a serious barrier, in either theme', async () => {
+  await using tab = await open('zh-CN')
+  const { page } = tab
+  await page.goto('/login')
+  await page.locator('input[type=password]').waitFor()
+  await seesNoBarrier(page, '/login', 'input[type=password]')
+  await logIn(page, { user: 'admin', password: 'admin-password-of-tests' })
+  await page.locator('.top-user-button').waitFor()
+  const pages: readonly (readonly [string, string])[] = [
+    ['/wall', '[data-camera][data-state=live]'],
+    [`/playback?camera=${cameraIds.plain}`, '.screen[data-playing=true]'],
+    ['/alerts', 'tbody tr'],
+    ['/sensors', 'tbody tr'],
+    ['/sensors?sensor=cold', '.chart canvas'],
+    ['/devices', 'tbody tr'],
+    ['/system', 'tbody tr'],
+  ]
+  for (const [path, ready] of pages) await seesNoBarrier(page, path, ready)
+  expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
+})
+
 test('a camera that stays away is an alert that says so in words', async () => {
   await using tab = await open('zh-CN')
   const { page } = tab
@@ -244,48 +288,4 @@ describe.each(languages)('recorded, in %s', (language) => {
     await waitFor(async () => say.h265Recording.test(await page.locator('.screen').innerText()))
     expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
   })
-})
-
-test('a session that ends, in another tab or because the account is disabled, leads to the login', async () => {
-  const guest = { user: 'guest', name: '访客', role: 'regulator', password: 'guest-password-of-tests' }
-  const id = await scene.addAccount(guest)
-  await using mine = await open('zh-CN')
-  await mine.page.goto('/alerts')
-  await logIn(mine.page)
-  await mine.page.locator('.top-user-button').waitFor()
-  const other = await mine.context.newPage()
-  await other.goto('/sensors')
-  await other.locator('.top-user-button').waitFor()
-  expect(await other.evaluate(async () => (await fetch('/api/session', { method: 'DELETE' })).status)).toBe(204)
-  await mine.page.locator('input[type=password]').waitFor()
-
-  await using theirs = await open('en')
-  await theirs.page.goto('/alerts')
-  await logIn(theirs.page, guest)
-  await theirs.page.locator('.top-user-button').waitFor()
-  const answer = await scene.gateway.fetch(`/api/accounts/${id}`, { method: 'PATCH', body: '{"disabled":true}' })
-  expect(answer.status).toBe(200)
-  await theirs.page.locator('input[type=password]').waitFor()
-  expect(await theirs.page.locator('main').innerText()).toContain(words.en.expired)
-})
-
-test('no page has a serious barrier, in either theme', async () => {
-  await using tab = await open('zh-CN')
-  const { page } = tab
-  await page.goto('/login')
-  await page.locator('input[type=password]').waitFor()
-  await seesNoBarrier(page, '/login', 'input[type=password]')
-  await logIn(page, { user: 'admin', password: 'admin-password-of-tests' })
-  await page.locator('.top-user-button').waitFor()
-  const pages: readonly (readonly [string, string])[] = [
-    ['/wall', '[data-camera][data-state=live]'],
-    [`/playback?camera=${cameraIds.plain}`, '.screen[data-playing=true]'],
-    ['/alerts', 'tbody tr'],
-    ['/sensors', 'tbody tr'],
-    ['/sensors?sensor=cold', '.chart canvas'],
-    ['/devices', 'tbody tr'],
-    ['/system', 'tbody tr'],
-  ]
-  for (const [path, ready] of pages) await seesNoBarrier(page, path, ready)
-  expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { axisNumbers } from '../../dashboard/i18n/numbers.ts'
 import { sparkPath, sparkRange, summary, usualStepMs, withHoles } from '../../dashboard/sensors/series.ts'
 
 const bucket = (utcMs: number, mean: number, count = 1) => ({ utcMs, min: mean - 1, max: mean + 1, mean, count })
@@ -57,4 +58,23 @@ test.each([
     fromUtcMs: fromMinute * minute,
   })
   expect(sparkRange([], hour)).toEqual(hour)
+})
+
+test.each([
+  [
+    [2.5, 5, 7.5, 10],
+    ['2.5', '5.0', '7.5', '10.0'],
+  ],
+  [
+    [80, 85, 90],
+    ['80', '85', '90'],
+  ],
+  [
+    [-0.1, -0.05, 0],
+    ['−0.10', '−0.05', '0.00'],
+  ],
+  [[7], ['7']],
+  [[], []],
+])('numbers of an axis have the same digits: %j', (splits, labels) => {
+  expect(axisNumbers(splits)).toEqual(labels)
 })
