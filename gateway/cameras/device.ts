@@ -44,7 +44,7 @@ export async function readDevice(
 ): Promise<DeviceFacts> {
   const at = parseDeviceAddress(address)
   return withOnvifSession(at, { user, password }, clock, signal, async (session) => {
-    const clockOffsetMs = await readClock(session, clock.now() - process.uptime() * 1_000)
+    const clockOffsetMs = await readClock(session, clock.now() - clock.monotonic())
     try {
       return { clockOffsetMs, ...(await readFacts(session, at)) }
     } catch (cause) {
@@ -81,7 +81,8 @@ async function readFacts(session: OnvifSession, at: DeviceAddress): Promise<Omit
 
 /**
  * The clock is asked without a login, because the login itself is stamped with the camera's time.
- * @param uptimeBaseUtcMs what the package shall take for the camera's time when it does not tell (it would take 1970)
+ * @param uptimeBaseUtcMs the start of the process, to which the package adds its uptime: its camera's time when the camera does not tell
+ *   (it would take 1970)
  */
 async function readClock({ cam, ask, lastTrip }: OnvifSession, uptimeBaseUtcMs: number): Promise<Millis | null> {
   let told: SoapNode | undefined
