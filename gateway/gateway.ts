@@ -22,8 +22,10 @@ import { broadcast } from './lib/broadcast.ts'
 import { type LoadedConfig, loadZoneFile } from './lib/config-file.ts'
 import { reconciler } from './lib/reconcile.ts'
 import { loadOrCreateKey, openSecretBox } from './lib/secret-box.ts'
+import { runStages } from './lib/stages.ts'
 import { type Retry, supervise, type Tools } from './lib/supervise.ts'
 import { taskSet } from './lib/task-set.ts'
+import { turnstile } from './lib/turnstile.ts'
 import { liveHub } from './live/hub.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { readingTags } from './metrics/tags.ts'
@@ -107,7 +109,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   })
   const live = liveHub({
     tools,
-    facts: (cameraId) => cameras.get(cameraId),
+    facts: (cameraId) => unlessMissing(() => cameras.get(cameraId)),
     state: states.get,
     pullSub: async (cameraId, signal, take) =>
       readStream(await cameras.streamOf(cameraId, 'sub', signal), tools, signal, take),
@@ -135,6 +137,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   const queue = outbox({ store: outboxFile, tools, cursors: [cursor] })
 
   // Pipeline A, a video fragment: the camera's one pull feeds the live picture first, then the recorder's bounded queue.
+  const nextStart = turnstile(100, clock)
+  let isStopping = false
   const recordCamera = async (cameraId: string, signal: AbortSignal) => {
     const recorder = footage.begin(cameraId)
     let failures = 0
@@ -142,6 +146,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     const runOnce = async (until: AbortSignal) => {
       const refresh = failures > 0 && failures % askAgainAfter === 0
       const address = await cameras.streamOf(cameraId, 'main', until, { refresh })
+      await nextStart(until)
       await readStream(address, tools, until, (event) => {
         live.put(cameraId, event)
         recorder.put(event)
@@ -162,13 +167,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       },
     })
     live.lose(cameraId)
-    const now = unlessMissing(() => cameras.get(cameraId))
-    await footage.finish(cameraId, now === undefined ? 'removed' : now.enabled ? 'gateway-stopped' : 'disabled')
-    if (now === undefined) {
-      live.forget(cameraId)
-      states.forget(cameraId)
-    } else if (!now.enabled)
-      states.set(cameraId, { status: 'disabled', reason: 'disabled', detail: null, nextTryUtcMs: null })
+    await footage.finish(cameraId, isStopping ? 'gateway-stopped' : 'disabled')
   }
   const recordings = taskSet(recordCamera)
 
@@ -205,18 +204,22 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
 
   // Intended against actual: every enabled camera is recorded, and what is wrong for a while is an alert.
   const intended = reconciler(
+    'reconcile',
     async () => {
       const list = cameras.list()
       await recordings.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
+      footage.reconcile(list)
+      states.reconcile(list)
+      live.keepOnly(new Set(list.map(({ id }) => id)))
       trouble.cameras(list, states.get)
       trouble.disk(footage.trouble(), footage.root)
     },
     reconcileMs,
-    clock,
+    tools,
   )
 
   // Pipeline C, a request of a person: the HTTP routes call these parts.
-  const play = playback(footage.root, footage.segments)
+  const play = playback(footage.root, footage.segments, footage.segmentAt)
   const modules = {
     config,
     version,
@@ -278,16 +281,14 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     },
     /** Recovers, runs until `signal` aborts, then ends in order: visitors, sources, recorders, stores. */
     async run(signal: AbortSignal): Promise<void> {
-      const late = new AbortController()
-      const found = await footage.recover()
-      if (found && found.crashedRuns + found.adopted + found.missingFiles > 0)
-        log.warn(found, 'recovered from an unclean end')
-      const sinks = Promise.all([footage, live, queue, writer, metrics, alerts].map((part) => part.run(late.signal)))
-      await Promise.all([intended, cameras, discovery, sensors, broker].map((part) => part.run(signal)))
-      await app.close()
-      await recordings.end()
-      late.abort()
-      await sinks
+      await footage.recover()
+      const sources = [intended, cameras, discovery, sensors, broker]
+      const sinks = [footage, live, queue, writer, metrics, alerts]
+      await runStages({ sources, sinks }, signal, async () => {
+        isStopping = true
+        await app.close()
+        await recordings.end()
+      })
     },
     /** After `run`, or instead of it. */
     async close(): Promise<void> {

@@ -42,10 +42,12 @@ export function cameraStates(clock: Clock, onChange: (cameraId: string, state: C
     onChange(cameraId, entry.state)
   }
 
+  const set = (cameraId: string, to: Pick<CameraState, 'status' | 'reason' | 'detail' | 'nextTryUtcMs'>): void =>
+    change(cameraId, { ...to, ...(to.status === 'recording' ? {} : { fps: null, kbps: null }) })
+
   return {
     get: (cameraId: string): CameraState => entryOf(cameraId).state,
-    set: (cameraId: string, to: Pick<CameraState, 'status' | 'reason' | 'detail' | 'nextTryUtcMs'>): void =>
-      change(cameraId, { ...to, ...(to.status === 'recording' ? {} : { fps: null, kbps: null }) }),
+    set,
     /** One frame of the main stream arrived; the first one after a silence makes the camera `recording`. */
     frame(cameraId: string, arrivedUtcMs: UtcMs, sizeBytes: number): void {
       const entry = entryOf(cameraId)
@@ -70,7 +72,14 @@ export function cameraStates(clock: Clock, onChange: (cameraId: string, state: C
         change(cameraId, { lastFrameUtcMs: arrivedUtcMs, fps, kbps })
       } else entry.state = { ...entry.state, lastFrameUtcMs: arrivedUtcMs }
     },
-    forget: (cameraId: string): void => void entries.delete(cameraId),
+    /** Forgets cameras that were removed; those that are switched off are `disabled`, whatever they were before. */
+    reconcile(cameras: readonly { readonly id: string; readonly enabled: boolean }[]): void {
+      const known = new Set(cameras.map(({ id }) => id))
+      for (const cameraId of entries.keys()) if (!known.has(cameraId)) entries.delete(cameraId)
+      for (const { id, enabled } of cameras)
+        if (!enabled && entryOf(id).state.status !== 'disabled')
+          set(id, { status: 'disabled', reason: 'disabled', detail: null, nextTryUtcMs: null })
+    },
   }
 }
 export type CameraStates = ReturnType<typeof cameraStates>

@@ -10,7 +10,9 @@ export interface RunClock {
   /** The smallest anchor seen in the current and the previous look, to notice drift. */
   readonly windowUtcMs: UtcMs
   readonly previousUtcMs: UtcMs
+  /** Media time and arrival of the look's first frame. */
   readonly windowStartMs: Millis
+  readonly windowArrivedUtcMs: UtcMs
   readonly settled: boolean
 }
 
@@ -21,13 +23,22 @@ export const maxDriftMs: Millis = 500
 
 export function startRunClock(mediaMs: Millis, arrivedUtcMs: UtcMs): RunClock {
   const anchor = arrivedUtcMs - mediaMs
-  return { anchorUtcMs: anchor, windowUtcMs: anchor, previousUtcMs: anchor, windowStartMs: mediaMs, settled: false }
+  return {
+    anchorUtcMs: anchor,
+    windowUtcMs: anchor,
+    previousUtcMs: anchor,
+    windowStartMs: mediaMs,
+    windowArrivedUtcMs: arrivedUtcMs,
+    settled: false,
+  }
 }
 
 /** One more frame. `stepped`: camera and wall clock have parted for good, the run must end. */
 export function observeFrame(was: RunClock, mediaMs: Millis, arrivedUtcMs: UtcMs): { is: RunClock; stepped: boolean } {
   const anchor = arrivedUtcMs - mediaMs
-  if (mediaMs - was.windowStartMs < lookMs) {
+  // By either time: when one of them stands still, the other one still ends the look.
+  const elapsedMs = Math.max(mediaMs - was.windowStartMs, arrivedUtcMs - was.windowArrivedUtcMs)
+  if (elapsedMs < lookMs) {
     const windowUtcMs = Math.min(was.windowUtcMs, anchor)
     return {
       is: { ...was, windowUtcMs, anchorUtcMs: was.settled ? was.anchorUtcMs : Math.min(was.anchorUtcMs, anchor) },
@@ -40,6 +51,7 @@ export function observeFrame(was: RunClock, mediaMs: Millis, arrivedUtcMs: UtcMs
     windowUtcMs: anchor,
     previousUtcMs: was.windowUtcMs,
     windowStartMs: mediaMs,
+    windowArrivedUtcMs: arrivedUtcMs,
     settled: true,
   }
   return { is, stepped: was.settled && Math.abs(lowest - was.anchorUtcMs) > maxDriftMs }

@@ -16,11 +16,23 @@ const seamMs: Millis = 40
 /**
  * Recorded stretches and gaps inside `range`, in order and not overlapping. What was recorded wins over a gap: a gap is only the
  * explanation of what is not there.
- * @param recorded by start; may touch or overlap @param gaps in any order
+ * @param recorded, gaps in any order; may touch or overlap
  */
 export function joinSpans(recorded: readonly Recorded[], gaps: readonly Gap[], range: UtcRange): SpanOf[] {
+  const filmed = joinRecorded(recorded, range)
+  const missing = outside(inOrder(gaps), filmed, range)
+  return [
+    ...filmed.map((span) => ({ kind: 'recorded' as const, ...span })),
+    ...missing.map((gap) => ({ kind: 'gap' as const, ...gap })),
+  ].sort(byStart)
+}
+
+const byStart = (a: Recorded, b: Recorded) => a.startUtcMs - b.startUtcMs
+const inOrder = <T extends Recorded>(stretches: readonly T[]): T[] => stretches.toSorted(byStart)
+
+function joinRecorded(recorded: readonly Recorded[], range: UtcRange): Recorded[] {
   const filmed: Recorded[] = []
-  for (const { startUtcMs, endUtcMs } of recorded) {
+  for (const { startUtcMs, endUtcMs } of inOrder(recorded)) {
     const inside = intersect({ fromUtcMs: startUtcMs, toUtcMs: endUtcMs }, range)
     if (!inside) continue
     const last = filmed.at(-1)
@@ -28,39 +40,37 @@ export function joinSpans(recorded: readonly Recorded[], gaps: readonly Gap[], r
       filmed[filmed.length - 1] = { startUtcMs: last.startUtcMs, endUtcMs: Math.max(last.endUtcMs, inside.toUtcMs) }
     else filmed.push({ startUtcMs: inside.fromUtcMs, endUtcMs: inside.toUtcMs })
   }
-  const missing = gaps.flatMap((gap) => outside(gap, filmed, range))
-  return [
-    ...filmed.map((span) => ({ kind: 'recorded' as const, ...span })),
-    ...joinGaps(missing).map((gap) => ({ kind: 'gap' as const, ...gap })),
-  ].sort((a, b) => a.startUtcMs - b.startUtcMs)
+  return filmed
 }
 
-/** The parts of one gap inside `range` that nothing was recorded in. */
-function outside(gap: Gap, filmed: readonly Recorded[], range: UtcRange): Gap[] {
-  const inside = intersect({ fromUtcMs: gap.startUtcMs, toUtcMs: gap.endUtcMs }, range)
-  if (!inside) return []
+/**
+ * The parts of the gaps inside `range` that nothing was recorded in: in order, not overlapping; touching ones of one reason become one.
+ * Both lists are gone through once, side by side: a camera that flaps all month has tens of thousands of each.
+ * @param gaps by start @param filmed by start, not overlapping
+ */
+function outside(gaps: readonly Gap[], filmed: readonly Recorded[], range: UtcRange): Gap[] {
   const parts: Gap[] = []
-  let from = inside.fromUtcMs
-  for (const { startUtcMs, endUtcMs } of filmed) {
-    if (endUtcMs <= from) continue
-    if (startUtcMs >= inside.toUtcMs) break
-    if (startUtcMs > from) parts.push({ startUtcMs: from, endUtcMs: startUtcMs, reason: gap.reason })
-    from = Math.max(from, endUtcMs)
+  let from = range.fromUtcMs
+  let at = 0
+  const add = (startUtcMs: UtcMs, endUtcMs: UtcMs, reason: GapReason) => {
+    const last = parts.at(-1)
+    if (last && last.reason === reason && last.endUtcMs === startUtcMs) parts[parts.length - 1] = { ...last, endUtcMs }
+    else parts.push({ startUtcMs, endUtcMs, reason })
   }
-  if (from < inside.toUtcMs) parts.push({ startUtcMs: from, endUtcMs: inside.toUtcMs, reason: gap.reason })
+  for (const gap of gaps) {
+    const end = Math.min(gap.endUtcMs, range.toUtcMs)
+    from = Math.max(from, gap.startUtcMs)
+    while (from < end) {
+      while ((filmed[at]?.endUtcMs ?? Infinity) <= from) at++
+      const next = filmed[at]
+      if (next && next.startUtcMs <= from) {
+        from = next.endUtcMs
+        continue
+      }
+      const until = Math.min(end, next?.startUtcMs ?? end)
+      add(from, until, gap.reason)
+      from = until
+    }
+  }
   return parts
-}
-
-/** In order, not overlapping; touching gaps of one reason become one. */
-function joinGaps(gaps: readonly Gap[]): Gap[] {
-  const joined: Gap[] = []
-  for (const gap of gaps.toSorted((a, b) => a.startUtcMs - b.startUtcMs)) {
-    const last = joined.at(-1)
-    const startUtcMs = last ? Math.max(gap.startUtcMs, last.endUtcMs) : gap.startUtcMs
-    if (startUtcMs >= gap.endUtcMs) continue
-    if (last && last.reason === gap.reason && startUtcMs === last.endUtcMs)
-      joined[joined.length - 1] = { ...last, endUtcMs: gap.endUtcMs }
-    else joined.push({ ...gap, startUtcMs })
-  }
-  return joined
 }

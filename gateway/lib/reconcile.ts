@@ -1,15 +1,27 @@
+import { toFailure } from '../domain/failure.ts'
 import type { Millis } from '../domain/units.ts'
-import { type Clock, every } from './clock.ts'
+import { every } from './clock.ts'
+import { LogKey } from './log.ts'
+import type { Tools } from './supervise.ts'
 
 /**
  * Compares what is intended with what is, and repairs the difference: every `everyMs`, and at once when somebody says so. Calls of
- * `repair` never overlap, and none begins before `run` or after its end.
+ * `repair` never overlap, and none begins before `run` or after its end. One that fails is logged; the next one does its work.
  */
-export function reconciler(repair: () => Promise<void>, everyMs: Millis, clock: Clock) {
+export function reconciler(name: string, repair: () => Promise<void>, everyMs: Millis, { clock, log }: Tools) {
   let turn: Promise<void> = Promise.resolve()
   let running = false
+  const repairOnce = async () => {
+    if (!running) return
+    try {
+      await repair()
+    } catch (cause) {
+      const failure = toFailure(cause)
+      log.error({ [LogKey.task]: name, [LogKey.code]: failure.code, err: failure.cause ?? failure }, failure.message)
+    }
+  }
   const soon = (): Promise<void> => {
-    turn = turn.then(() => (running ? repair() : undefined))
+    turn = turn.then(repairOnce)
     return turn
   }
   return {

@@ -57,17 +57,22 @@ export async function supervise(
 ): Promise<void> {
   const { retry = defaultRetry, random = Math.random, onFailure, onEnd = 'again' } = options
   let attempt = 0
+  let lastCode: string | undefined
   while (!signal.aborted) {
     const startedMs = clock.monotonic()
     let failure: Failure | undefined
     try {
       await task.runOnce(signal)
       if (onEnd === 'done') return
+      lastCode = undefined
     } catch (cause) {
       failure = toFailure(cause)
     }
     if (signal.aborted) return
-    if (clock.monotonic() - startedMs >= retry.calmMs) attempt = 0
+    if (clock.monotonic() - startedMs >= retry.calmMs) {
+      attempt = 0
+      lastCode = undefined
+    }
     const pauseMs = backoffMs(retry, attempt++, random())
     if (failure) {
       onFailure?.(failure, clock.now() + pauseMs)
@@ -78,7 +83,9 @@ export async function supervise(
         pauseMs,
       }
       if (failure.kind === 'bug') log.error({ ...line, err: failure.cause ?? failure }, failure.message)
-      else log.warn(line, failure.message)
+      // What goes on for days is said once.
+      else log[failure.code === lastCode ? 'debug' : 'warn'](line, failure.message)
+      lastCode = failure.code
     }
     await clock.sleep(pauseMs, signal)
   }

@@ -25,8 +25,10 @@ export interface Channel {
   /** Undefined while no picture can be had. */
   readonly init: StreamInit | undefined
   readonly initPacket: Packet | undefined
-  /** From the last keyframe on. */
+  /** From the last keyframe on; empty when that is too much to keep. */
   readonly gop: readonly Packet[]
+  /** The last keyframe. */
+  readonly key: Packet | undefined
   readonly viewers: Set<ChannelViewer>
   put(event: StreamEvent): void
   /** The stream is gone: what is kept is old and must not be shown as live. */
@@ -40,18 +42,30 @@ export function channel(cameraId: string, stream: StreamName): Channel {
   let initPacket: Packet | undefined
   let gop: Packet[] = []
   let gopBytes = 0
+  let key: Packet | undefined
   const viewers = new Set<ChannelViewer>()
 
-  const packet = (kind: FrameKind, key: boolean, captureUtcMs: number, pts90k: number, payload: Uint8Array): Packet => {
+  const forget = () => {
+    gop = []
+    gopBytes = 0
+    key = undefined
+  }
+  const packet = (
+    kind: FrameKind,
+    isKey: boolean,
+    captureUtcMs: number,
+    pts90k: number,
+    payload: Uint8Array,
+  ): Packet => {
     const header = encodeLiveHeader({
       kind,
       generation,
       sequence: ++sequence,
-      flags: key ? FrameFlag.key : 0,
+      flags: isKey ? FrameFlag.key : 0,
       captureUnixMicros: captureUtcMs * 1_000,
       pts90k,
     })
-    return { bytes: Buffer.concat([header, payload]), key }
+    return { bytes: Buffer.concat([header, payload]), key: isKey }
   }
 
   const self: Channel = {
@@ -69,35 +83,38 @@ export function channel(cameraId: string, stream: StreamName): Channel {
     get gop() {
       return gop
     },
+    get key() {
+      return key
+    },
     viewers,
     put(event) {
       if (event.init) {
         generation++
         init = event.init
-        gop = []
-        gopBytes = 0
+        forget()
         initPacket = packet(FrameKind.init, true, 0, 0, init.bytes)
-        for (const viewer of viewers) viewer.onInit(self)
+        // A viewer may leave, or come back in another form, while it is told.
+        for (const viewer of Array.from(viewers)) viewer.onInit(self)
       } else if (init) {
         const { sample, bytes, arrivedUtcMs } = event.frame
         const pts90k = ((sample.dts + sample.cts) / init.timescale) * 90_000
         const made = packet(FrameKind.media, sample.key, arrivedUtcMs, pts90k, bytes)
         if (sample.key) {
-          gop = []
-          gopBytes = 0
+          forget()
+          key = made
         }
         if (sample.key || gop.length > 0) {
           gop.push(made)
           gopBytes += made.bytes.length
         }
         if (gopBytes > maxGopBytes) gop = []
-        for (const viewer of viewers) viewer.onFrame(made)
+        for (const viewer of Array.from(viewers)) viewer.onFrame(made)
       }
     },
     lose() {
       init = undefined
       initPacket = undefined
-      gop = []
+      forget()
     },
   }
   return self

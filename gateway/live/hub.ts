@@ -1,15 +1,17 @@
 import type { WebSocket } from 'ws'
-import type { CameraState, StreamFacts, StreamName } from '../contract/camera.ts'
+import type { CameraState, StreamName } from '../contract/camera.ts'
+import { headerBytes } from '../domain/live-frame.ts'
 import { type Millis, seconds } from '../domain/units.ts'
 import { supervise, type Tools } from '../lib/supervise.ts'
 import type { StreamEvent } from '../media/stream.ts'
 import { type Channel, channel } from './channel.ts'
 import { mpeg1Tier } from './mpeg1.ts'
-import { type LiveViewer, liveViewer } from './viewer.ts'
+import { type LiveViewer, liveViewer, type Offer } from './viewer.ts'
 
 export interface HubParts {
   readonly tools: Tools
-  readonly facts: (cameraId: string) => { main: StreamFacts | null; sub: StreamFacts | null }
+  /** Undefined when there is no such camera (any more). */
+  readonly facts: (cameraId: string) => Offer | undefined
   readonly state: (cameraId: string) => CameraState
   /** Reads the sub stream until it ends. @throws Failure as `readStream` */
   readonly pullSub: (cameraId: string, signal: AbortSignal, take: (event: StreamEvent) => void) => Promise<void>
@@ -25,6 +27,8 @@ interface Watched {
   subWatchers: number
   /** Ends the pull of the sub stream. */
   stopSub: AbortController | undefined
+  /** The end of the last pull: the next one begins behind it, so that two never feed one channel. */
+  subEnded: Promise<void>
 }
 
 /** Live pictures: one pull a stream, any number of viewers. The main stream is fed by the recording pipeline, the sub stream on demand. */
@@ -50,6 +54,7 @@ export function liveHub(parts: HubParts) {
       viewers: new Set(),
       subWatchers: 0,
       stopSub: undefined,
+      subEnded: Promise.resolve(),
     }
     cameras.set(cameraId, made)
     return made
@@ -69,7 +74,13 @@ export function liveHub(parts: HubParts) {
       name: `live sub ${cameraId}`,
       runOnce: (until: AbortSignal) => parts.pullSub(cameraId, until, (event) => watched.sub.put(event)),
     }
-    waitFor(supervise(task, tools, signal, { onFailure: () => lose(watched, 'sub') }).finally(() => watched.sub.lose()))
+    const pull = async (before: Promise<void>) => {
+      await before
+      await supervise(task, tools, signal, { onFailure: () => lose(watched, 'sub') })
+      watched.sub.lose()
+    }
+    watched.subEnded = pull(watched.subEnded)
+    waitFor(watched.subEnded)
   }
 
   const letGo = async (watched: Watched) => {
@@ -113,22 +124,27 @@ export function liveHub(parts: HubParts) {
     },
     /** The init and the newest keyframe of the main stream, for a snapshot. */
     still(cameraId: string): { init: Uint8Array; frame: Uint8Array } | undefined {
-      const { init, gop } = watchedOf(cameraId).main
-      const [key] = gop
-      return init && key && { init: init.bytes, frame: key.bytes.subarray(32) }
+      const { init, key } = watchedOf(cameraId).main
+      return init && key && { init: init.bytes, frame: key.bytes.subarray(headerBytes) }
     },
-    forget(cameraId: string): void {
-      const watched = cameras.get(cameraId)
-      watched?.stopSub?.abort()
-      cameras.delete(cameraId)
+    /** Lets go of cameras that were removed, and of those who still look at them. */
+    keepOnly(cameraIds: ReadonlySet<string>): void {
+      for (const [cameraId, { viewers, stopSub }] of cameras) {
+        if (cameraIds.has(cameraId)) continue
+        stopSub?.abort()
+        for (const viewer of viewers) viewer.close()
+        cameras.delete(cameraId)
+      }
     },
     viewers: () => [...cameras.values()].reduce((sum, { viewers }) => sum + viewers.size, 0),
     /** Waits for the pulls and transcoders to end. */
     async run(signal: AbortSignal): Promise<void> {
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
       stopping.abort()
-      mpeg1.stopAll()
-      await Promise.all(pulls)
+      await Promise.all([mpeg1.stopAll(), ...pulls])
     },
   }
 }

@@ -1,5 +1,6 @@
 import Mpeg1Muxer from 'node-rtsp-stream/mpeg1muxer.js'
 import { encodeLiveHeader, FrameKind, headerBytes } from '../domain/live-frame.ts'
+import { type Millis, seconds } from '../domain/units.ts'
 import { LogKey } from '../lib/log.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Channel, ChannelViewer, Packet } from './channel.ts'
@@ -8,10 +9,12 @@ import type { Channel, ChannelViewer, Packet } from './channel.ts'
 export const maxTranscoders = 4
 /** What may wait for ffmpeg's input before frames are left out. */
 const maxInputBytes = 4 * 1024 * 1024
+/** After the polite signal, how long until the hard one. */
+const stopGraceMs: Millis = seconds(3)
 
 export interface Mpeg1Viewer {
   onPacket(packet: Packet): void
-  /** The transcoder ended; the viewer must choose anew. */
+  /** The transcoder ended: there will be no more packets. Must not join at once. */
   onEnd(): void
 }
 
@@ -21,6 +24,8 @@ export interface Mpeg1Viewer {
  */
 export function mpeg1Tier({ clock, log }: Tools) {
   const running = new Map<Channel, { viewers: Set<Mpeg1Viewer>; stop: () => void }>()
+  const ending = new Set<Promise<unknown>>()
+  let isStopping = false
 
   const start = (channel: Channel) => {
     const viewers = new Set<Mpeg1Viewer>()
@@ -31,10 +36,11 @@ export function mpeg1Tier({ clock, log }: Tools) {
       ffmpegOptions: { '-an': '', '-r': 25, '-vf': 'scale=640:360', '-b:v': '900k', '-bf': 0, '-loglevel': 'error' },
     })
     const { stdin } = muxer.stream
+    const gone = new AbortController()
     let ended = false
     let waitsForKey = false
     const feed: ChannelViewer = {
-      // Other parameters need another ffmpeg; the viewers come back at once.
+      // Other parameters need another ffmpeg.
       onInit: () => stop(),
       onFrame({ bytes, key }) {
         waitsForKey = (waitsForKey && !key) || stdin.writableLength > maxInputBytes
@@ -46,14 +52,24 @@ export function mpeg1Tier({ clock, log }: Tools) {
       ended = true
       channel.viewers.delete(feed)
       running.delete(channel)
+      stdin.destroy()
       muxer.stream.kill('SIGTERM')
+      const killed = clock.sleep(stopGraceMs, gone.signal).then((how) => {
+        if (how === 'slept') muxer.stream.kill('SIGKILL')
+        ending.delete(killed)
+      })
+      ending.add(killed)
       for (const viewer of viewers) viewer.onEnd()
     }
     muxer.stream.on('error', (cause) => {
       log.error({ [LogKey.camera]: channel.cameraId, err: cause }, 'the MPEG-1 transcoder cannot run')
+      gone.abort()
       stop()
     })
-    muxer.stream.on('exit', stop)
+    muxer.stream.on('exit', () => {
+      gone.abort()
+      stop()
+    })
     stdin.on('error', stop)
     muxer.on('ffmpegStderr', (text: Buffer) =>
       log.debug({ [LogKey.camera]: channel.cameraId, said: text.toString() }, 'MPEG-1 transcoder'),
@@ -82,7 +98,7 @@ export function mpeg1Tier({ clock, log }: Tools) {
   return {
     /** @returns a function to leave, or undefined when all transcoders are taken */
     join(channel: Channel, viewer: Mpeg1Viewer): (() => void) | undefined {
-      const entry = running.get(channel) ?? (running.size < maxTranscoders ? start(channel) : undefined)
+      const entry = running.get(channel) ?? (isStopping || running.size >= maxTranscoders ? undefined : start(channel))
       if (!entry) return undefined
       entry.viewers.add(viewer)
       return () => {
@@ -90,8 +106,11 @@ export function mpeg1Tier({ clock, log }: Tools) {
         if (entry.viewers.size === 0) entry.stop()
       }
     },
-    stopAll(): void {
+    /** For good. Resolves when the programs have ended. */
+    async stopAll(): Promise<void> {
+      isStopping = true
       for (const { stop } of running.values()) stop()
+      await Promise.all(ending)
     },
     get running() {
       return running.size

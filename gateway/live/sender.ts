@@ -11,8 +11,12 @@ const maxBlockedMs: Millis = seconds(5)
 
 /** Sends to one browser without ever queueing beyond a bound: a slow one loses whole GOPs and is told how many frames. */
 export function boundedSender(socket: WebSocket, clock: Clock) {
+  /** Frames left out since the last one that was sent. */
   let left = 0
+  let waitsForKey = true
+  let hasBegun = false
   let lastRoomMs = clock.monotonic()
+  const isOpen = () => socket.readyState === socket.OPEN
 
   /** May this much be sent? Ends a socket that has been full for too long. */
   const room = (size: number): boolean => {
@@ -24,27 +28,35 @@ export function boundedSender(socket: WebSocket, clock: Clock) {
     if (now - lastRoomMs > maxBlockedMs) socket.close(CloseCode.slow, 'too slow')
     return false
   }
+  const tell = (event: LiveEvent) => {
+    if (isOpen()) socket.send(JSON.stringify(event))
+  }
 
   return {
-    tell(event: LiveEvent): void {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(event))
+    tell,
+    /**
+     * Starts anew: what was left out before does not matter any more, and the first frame is a keyframe. An init is sent however full
+     * the socket is: without it nothing after it can be played.
+     */
+    start(init?: Packet): void {
+      left = 0
+      waitsForKey = true
+      hasBegun = false
+      if (init && isOpen()) socket.send(init.bytes)
     },
     /** A frame, or nothing while the socket is full; goes on at a keyframe. */
     frame(packet: Packet): void {
-      if (socket.readyState !== socket.OPEN) return
-      if ((left > 0 && !packet.key) || !room(packet.bytes.length)) {
-        left++
+      if (!isOpen()) return
+      if ((waitsForKey && !packet.key) || !room(packet.bytes.length)) {
+        waitsForKey = true
+        if (hasBegun) left++
         return
       }
-      if (left > 0) {
-        socket.send(JSON.stringify({ type: 'drop', frames: left } satisfies LiveEvent))
-        left = 0
-      }
-      socket.send(packet.bytes)
-    },
-    /** Starts anew: what was left out before does not matter any more. */
-    restart(): void {
+      if (left > 0) tell({ type: 'drop', frames: left })
       left = 0
+      waitsForKey = false
+      hasBegun = true
+      socket.send(packet.bytes)
     },
   }
 }

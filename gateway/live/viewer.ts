@@ -8,10 +8,15 @@ import { accepts, type Hello, ladder, type Step } from './choose.ts'
 import type { Mpeg1Tier } from './mpeg1.ts'
 import { boundedSender } from './sender.ts'
 
+export interface Offer {
+  readonly main: StreamFacts | null
+  readonly sub: StreamFacts | null
+}
 export interface ViewerParts {
   readonly clock: Clock
   readonly mpeg1: Mpeg1Tier
-  readonly facts: () => { main: StreamFacts | null; sub: StreamFacts | null }
+  /** Undefined when the camera is no more. */
+  readonly facts: () => Offer | undefined
   /** The channel, pulled from now on; `leave` lets go of it. */
   readonly watch: (stream: StreamName) => { channel: Channel; leave: () => void }
   readonly offline: () => Extract<LiveEvent, { type: 'offline' }>
@@ -24,9 +29,12 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
   let steps: Step[] = []
   let at = 0
   let leave = () => {}
+  let leaveTranscoder: (() => void) | undefined
   let paused = false
 
   const detach = () => {
+    leaveTranscoder?.()
+    leaveTranscoder = undefined
     leave()
     leave = () => {}
   }
@@ -36,8 +44,10 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     attach()
     return true
   }
+  /** Final until the next hello. */
   const refuse = (code: 'codec-unsupported' | 'tier-full', detail: string) => {
     detach()
+    hello = undefined
     sender.tell({ type: 'refused', code, detail })
   }
 
@@ -51,33 +61,27 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
 
   /** Init and the last GOP at once: nobody waits for the next keyframe. */
   const begin = (channel: Channel, step: Step) => {
-    if (paused || !channel.init || !channel.initPacket) return
-    if (step.tier === 'mse') {
-      const { codec } = channel.init
-      if (hello && !accepts(hello, codec)) {
-        if (!stepDown()) refuse('codec-unsupported', `the browser plays no ${codec}`)
-        return
-      }
-      sender.restart()
-      announce(channel, step, codec, mimeOf(codec))
-      sender.frame(channel.initPacket)
-      for (const packet of channel.gop) sender.frame(packet)
+    if (!hello || !channel.init) return
+    if (step.tier === 'mpeg1') return beginTranscoded(channel, step)
+    const { codec } = channel.init
+    if (!accepts(hello, codec)) {
+      if (!stepDown()) refuse('codec-unsupported', `the browser plays no ${codec}`)
       return
     }
-    const part = parts.mpeg1.join(channel, {
+    announce(channel, step, codec, mimeOf(codec))
+    sender.start(channel.initPacket)
+    for (const packet of channel.gop) sender.frame(packet)
+  }
+  const beginTranscoded = (channel: Channel, step: Step) => {
+    leaveTranscoder?.()
+    leaveTranscoder = parts.mpeg1.join(channel, {
       onPacket: (packet) => sender.frame(packet),
-      onEnd: () => begin(channel, step),
+      // Begun again with new parameters, or with the next keyframe: a transcoder that cannot run is not tried faster than that.
+      onEnd: () => (leaveTranscoder = undefined),
     })
-    if (!part) {
-      refuse('tier-full', 'all transcoders for old browsers are taken')
-      return
-    }
+    if (!leaveTranscoder) return refuse('tier-full', 'all transcoders for old browsers are taken')
     announce(channel, step, 'mpeg1', 'video/mpeg1')
-    const before = leave
-    leave = () => {
-      part()
-      before()
-    }
+    sender.start()
   }
 
   const attach = () => {
@@ -88,7 +92,8 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     const viewer: ChannelViewer = {
       onInit: () => begin(channel, step),
       onFrame: (packet) => {
-        if (!paused && step.tier === 'mse') sender.frame(packet)
+        if (step.tier === 'mse') sender.frame(packet)
+        else if (!leaveTranscoder && packet.key) begin(channel, step)
       },
     }
     channel.viewers.add(viewer)
@@ -109,9 +114,10 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
       paused = false
       if (hello) attach()
     } else {
+      const offer = parts.facts()
+      if (!offer) return socket.close(CloseCode.missing, 'there is no such camera')
       hello = request
-      const { main, sub } = parts.facts()
-      steps = ladder(request, main, sub)
+      steps = ladder(request, offer.main, offer.sub)
       at = 0
       paused = false
       attach()
@@ -123,8 +129,12 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     if (request) take(request)
     else socket.close(CloseCode.invalid, 'not a live request')
   })
-  socket.on('close', detach)
-  socket.on('error', detach)
+  const end = () => {
+    hello = undefined
+    detach()
+  }
+  socket.on('close', end)
+  socket.on('error', end)
 
   return {
     /** A stream was lost. A viewer of the sub stream may go on with the main one. */
@@ -133,6 +143,8 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
       if (stream === 'sub' && steps[at + 1]?.stream === 'main' && stepDown()) return
       sender.tell(parts.offline())
     },
+    /** The camera is no more. */
+    close: () => socket.close(CloseCode.missing, 'there is no such camera'),
   }
 }
 export type LiveViewer = ReturnType<typeof liveViewer>

@@ -38,7 +38,6 @@ export async function clipOf(root: string, files: readonly FootageFile[], range:
 
 async function* clipBytes(root: string, pieces: readonly Piece[], init: Uint8Array): AsyncGenerator<Uint8Array> {
   yield init
-  const timescale = pieces[0]?.file.timescale ?? 1
   let sequence = 0
   let time = 0
   for (const { file, fragments } of pieces) {
@@ -48,21 +47,22 @@ async function* clipBytes(root: string, pieces: readonly Piece[], init: Uint8Arr
     for (const fragment of fragments) {
       const start = fragment.offset - from
       placeFragment(bytes.subarray(start, start + fragment.sizeBytes), ++sequence, time)
-      time += Math.round((fragment.duration / file.timescale) * timescale)
+      time += fragment.duration
     }
     yield bytes
   }
 }
 
-/** Runs of one camera usually share their parameters; one file cannot hold two kinds of them. */
+/** Runs of one camera usually share their parameters and their timescale; one file cannot hold two kinds of them. */
 async function mustShareParameters(root: string, pieces: readonly Piece[], init: Uint8Array) {
   const record = Buffer.from(decoderRecord(init))
+  const timescale = pieces[0]?.file.timescale
   const seen = new Set([pieces[0]?.file.runId])
   for (const { file, startUtcMs } of pieces) {
     if (seen.has(file.runId)) continue
     seen.add(file.runId)
     const other = await readRange(root, file, 0, file.initBytes)
-    if (!record.equals(decoderRecord(other)))
+    if (file.timescale !== timescale || !record.equals(decoderRecord(other)))
       throw new Failure(
         'conflict',
         'clip-codec-change',

@@ -29,6 +29,9 @@ export interface FootageFile {
 /** Files of a camera that touch the range, in order. */
 export type FindFootage = (cameraId: string, range: UtcRange) => readonly FootageFile[]
 
+/** One file by its path relative to the recordings folder. */
+export type FindFile = (cameraId: string, path: string) => FootageFile | undefined
+
 /** Fragments that begin with a keyframe and everything up to the next one: the smallest piece that can be shown alone. */
 export interface Piece {
   readonly file: FootageFile

@@ -1,28 +1,24 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
-import { days, type UtcRange } from '../domain/units.ts'
+import type { UtcRange } from '../domain/units.ts'
 import { type Clip, clipOf } from './clip.ts'
-import type { FindFootage } from './footage.ts'
+import type { FindFile, FindFootage } from './footage.ts'
 import { playlistOf } from './playlist.ts'
 
-const segmentName = /^(\d{1,16})-\d{1,12}\.mp4$/
+/** `<start>-<run>.mp4`; the start tells the folder, a UTC day. Up to what a date can say. */
+const segmentName = /^(\d{1,15})-\d{1,12}\.mp4$/
 
 /** Footage for people: playlists, files by byte range, clips. @param root the recordings folder, absolute */
-export function playback(root: string, find: FindFootage) {
+export function playback(root: string, find: FindFootage, findFile: FindFile) {
   return {
     playlist: (cameraId: string, range: UtcRange): string => playlistOf(find(cameraId, range), range),
     clip: (cameraId: string, range: UtcRange): Promise<Clip> => clipOf(root, find(cameraId, range), range),
     /** A file that a playlist names; `complete` when it will not grow any more. @throws Failure missing (`no-footage`) */
     async segment(cameraId: string, name: string): Promise<{ path: string; sizeBytes: number; complete: boolean }> {
-      const match = segmentName.exec(name)
-      // The start in the name is the estimate when the file was opened; the index may know it a little better.
-      const startUtcMs = Number(match?.[1])
-      const file =
-        match &&
-        find(cameraId, { fromUtcMs: startUtcMs - days(1) / 24, toUtcMs: startUtcMs + days(1) / 24 }).find(({ path }) =>
-          path.endsWith(`/${name}`),
-        )
+      const startUtcMs = Number(segmentName.exec(name)?.[1])
+      const day = Number.isNaN(startUtcMs) ? undefined : new Date(startUtcMs).toISOString().slice(0, 10)
+      const file = day && findFile(cameraId, `${cameraId}/${day}/${name}`)
       if (!file) throw new Failure('missing', 'no-footage', 'there is no such recording')
       const path = join(root, file.path)
       try {

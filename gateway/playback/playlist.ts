@@ -1,12 +1,14 @@
 import { basename } from 'node:path'
 import type { UtcRange } from '../domain/units.ts'
-import { type FootageFile, piecesOf } from './footage.ts'
+import { type FootageFile, type Piece, piecesOf } from './footage.ts'
 
 /** Length of a playlist entry: seeks are whole entries, and each is one request. */
 const pieceSeconds = 4
+/** Two entries of one run further apart than this have lost a file between them. */
+const holeMs = 500
 
 /**
- * A VOD playlist of fragmented MP4 by byte range (RFC 8216, version 7): nothing is transcoded or copied. A hole between runs is a
+ * A VOD playlist of fragmented MP4 by byte range (RFC 8216, version 7): nothing is transcoded or copied. A hole between entries is a
  * discontinuity, and every entry says its wall clock time.
  * Addresses are relative to `/api/cameras/<id>/playlist.m3u8`.
  */
@@ -21,12 +23,14 @@ export function playlistOf(files: readonly FootageFile[], range: UtcRange): stri
     `#EXT-X-TARGETDURATION:${Math.ceil(longest / 1_000)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
   ]
-  let before: FootageFile | undefined
-  for (const { file, fragments, startUtcMs, endUtcMs } of pieces) {
+  let before: Piece | undefined
+  for (const piece of pieces) {
+    const { file, fragments, startUtcMs, endUtcMs } = piece
     const uri = `segments/${basename(file.path)}`
-    if (before && before.runId !== file.runId) lines.push('#EXT-X-DISCONTINUITY')
-    if (before?.path !== file.path) lines.push(`#EXT-X-MAP:URI="${uri}",BYTERANGE="${file.initBytes}@0"`)
-    before = file
+    if (before && (before.file.runId !== file.runId || startUtcMs - before.endUtcMs > holeMs))
+      lines.push('#EXT-X-DISCONTINUITY')
+    if (before?.file.path !== file.path) lines.push(`#EXT-X-MAP:URI="${uri}",BYTERANGE="${file.initBytes}@0"`)
+    before = piece
     const sizeBytes = fragments.reduce((sum, fragment) => sum + fragment.sizeBytes, 0)
     lines.push(
       `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startUtcMs)).toISOString()}`,

@@ -12,6 +12,7 @@ const timeoutSeconds = 10
  * @throws Failure lost (`no-picture`) when ffmpeg cannot decode it
  */
 export async function stillOf(init: Uint8Array, frame: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
+  signal?.throwIfAborted()
   const output = new PassThrough()
   const command = ffmpeg(Readable.from([Buffer.concat([init, frame])]), { timeout: timeoutSeconds })
     .inputFormat('mp4')

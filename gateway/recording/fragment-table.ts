@@ -43,7 +43,7 @@ export function decodeFragments(bytes: Uint8Array): FragmentEntry[] {
       baseTime: Number(view.getBigUint64(at + 8)),
       duration: view.getUint32(at + 16),
       key: view.getUint32(at + 20) === 1,
-      sha256: bytes.slice(at + 24, at + entryBytes),
+      sha256: bytes.subarray(at + 24, at + entryBytes),
     }
   })
 }

@@ -1,10 +1,13 @@
 import type { Gap, Recorded } from '../domain/timeline.ts'
-import type { UtcMs, UtcRange } from '../domain/units.ts'
+import { type Millis, minutes, type UtcMs, type UtcRange } from '../domain/units.ts'
 import type { GapReason, RunEndReason } from '../domain/words.ts'
 import type { StreamInit } from '../media/stream.ts'
 import type { Store } from '../store/open.ts'
-import { firstLink } from './chain.ts'
+import { firstLink, nextLink } from './chain.ts'
 import { decodeFragments, encodeFragments, type FragmentEntry } from './fragment-table.ts'
+
+/** No segment is longer, whatever the camera sends: a search need look no further back. */
+export const longestSegmentMs: Millis = minutes(10)
 
 export interface SegmentRow {
   readonly cameraId: string
@@ -17,12 +20,21 @@ export interface SegmentRow {
   readonly initBytes: number
   readonly anchorUtcMs: number
   readonly fragments: readonly FragmentEntry[]
-  readonly chain: Uint8Array
 }
 /** A segment together with what its run says about it. */
 export interface StoredSegment extends SegmentRow {
   readonly codec: string
   readonly timescale: number
+  /** The camera's hash chain after the last fragment; not yet known while the file is being written. */
+  readonly chain?: Uint8Array
+}
+export interface NewRun {
+  readonly cameraId: string
+  readonly startUtcMs: UtcMs
+  readonly init: StreamInit
+  /** The camera's clock minus the gateway's; null when not known. */
+  readonly clockOffsetMs?: number | null
+  readonly id?: number | null
 }
 export interface OpenRun {
   readonly id: number
@@ -37,9 +49,11 @@ type RawSegment = Omit<StoredSegment, 'fragments'> & { readonly fragments: Uint8
 
 /** The only SQL on runs, segments and gaps. Every call is one transaction. */
 export function recordingIndex({ db, transaction }: Store) {
-  const openRunRow = db.prepare<[string, number, string, number, number, number, number | null]>(
-    `INSERT INTO run (camera_id, start_utc_ms, codec, timescale, width_px, height_px, clock_offset_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  const openRunRow = db.prepare(
+    `INSERT INTO run (id, camera_id, start_utc_ms, codec, timescale, width_px, height_px, clock_offset_ms)
+     VALUES (@id, @cameraId, @startUtcMs, @codec, @timescale, @widthPx, @heightPx, @clockOffsetMs)`,
   )
+  const dropRunRow = db.prepare<[number]>(`DELETE FROM run WHERE id = ?`)
   const closeRunRow = db.prepare<[UtcMs, RunEndReason, number]>(
     `UPDATE run SET end_utc_ms = ?, end_reason = ? WHERE id = ? AND end_utc_ms IS NULL`,
   )
@@ -58,20 +72,26 @@ export function recordingIndex({ db, transaction }: Store) {
   )
   const endGapRow = db.prepare<[UtcMs, number]>(`UPDATE gap SET end_utc_ms = ? WHERE id = ?`)
   const dropGapRow = db.prepare<[number]>(`DELETE FROM gap WHERE id = ?`)
-  const recordedRows = db.prepare<[string, UtcMs, UtcMs], Recorded>(
+  const recordedRows = db.prepare<[string, UtcMs, UtcMs, UtcMs], Recorded>(
     `SELECT start_utc_ms AS startUtcMs, end_utc_ms AS endUtcMs FROM segment
-     WHERE camera_id = ? AND start_utc_ms < ? AND end_utc_ms > ? ORDER BY start_utc_ms`,
+     WHERE camera_id = ? AND start_utc_ms > ? AND start_utc_ms < ? AND end_utc_ms > ? ORDER BY start_utc_ms`,
   )
   const gapRows = db.prepare<[UtcMs, string, UtcMs, UtcMs], Gap>(
     `SELECT start_utc_ms AS startUtcMs, coalesce(end_utc_ms, ?) AS endUtcMs, reason FROM gap
      WHERE camera_id = ? AND start_utc_ms < ? AND coalesce(end_utc_ms, 9e15) > ? ORDER BY start_utc_ms`,
   )
-  const segmentRows = db.prepare<[string, UtcMs, UtcMs], RawSegment>(
+  const segmentRows = db.prepare<[string, UtcMs, UtcMs, UtcMs], RawSegment>(
     `SELECT ${segmentColumns} FROM segment s JOIN run r ON r.id = s.run_id
-     WHERE s.camera_id = ? AND s.start_utc_ms < ? AND s.end_utc_ms > ? ORDER BY s.start_utc_ms`,
+     WHERE s.camera_id = ? AND s.start_utc_ms > ? AND s.start_utc_ms < ? AND s.end_utc_ms > ? ORDER BY s.start_utc_ms`,
+  )
+  const segmentRow = db.prepare<[string], RawSegment>(
+    `SELECT ${segmentColumns} FROM segment s JOIN run r ON r.id = s.run_id WHERE s.path = ?`,
   )
   const lastChain = db.prepare<[string], { chain: Uint8Array }>(
-    `SELECT chain FROM segment WHERE camera_id = ? ORDER BY id DESC LIMIT 1`,
+    `SELECT chain FROM segment WHERE id = (SELECT max(id) FROM segment WHERE camera_id = ?)`,
+  )
+  const openGapRows = db.prepare<[], { cameraId: string; reason: GapReason }>(
+    `SELECT camera_id AS cameraId, reason FROM gap WHERE end_utc_ms IS NULL`,
   )
 
   /** Ends the open gap; one that would have no length never was. */
@@ -89,22 +109,23 @@ export function recordingIndex({ db, transaction }: Store) {
     insertGap.run(cameraId, fromUtcMs, reason)
   }
 
+  const storedOf = (row: RawSegment): StoredSegment => ({ ...row, fragments: decodeFragments(row.fragments) })
+
   return {
-    /** A run begins: its row, and the end of the gap before it. */
-    openRun: (cameraId: string, startUtcMs: UtcMs, init: StreamInit, clockOffsetMs: number | null): number =>
-      transaction(() => {
-        endGap(cameraId, startUtcMs)
-        const { codec, timescale, widthPx, heightPx } = init
-        return Number(
-          openRunRow.run(cameraId, startUtcMs, codec, timescale, widthPx, heightPx, clockOffsetMs).lastInsertRowid,
-        )
-      }),
+    /** A run begins. The gap before it ends with the first fragment, see `endGap`. @param id the run's own, when a file names it */
+    openRun({ cameraId, startUtcMs, init, clockOffsetMs = null, id = null }: NewRun): number {
+      const { codec, timescale, widthPx, heightPx } = init
+      const row = { id, cameraId, startUtcMs, codec, timescale, widthPx, heightPx, clockOffsetMs }
+      return Number(openRunRow.run(row).lastInsertRowid)
+    },
     /** A run ends; unless it only `rotated`, a gap with the same reason begins there. */
     closeRun: (runId: number, cameraId: string, endUtcMs: UtcMs, reason: RunEndReason): void =>
       transaction(() => {
         closeRunRow.run(endUtcMs, reason, runId)
         if (reason !== 'rotated') beginGap(cameraId, endUtcMs, reason)
       }),
+    /** A run that never came to a file. */
+    dropRun: (runId: number): void => void dropRunRow.run(runId),
     beginGap: (cameraId: string, atUtcMs: UtcMs, reason: GapReason): void =>
       transaction(() => beginGap(cameraId, atUtcMs, reason)),
     endGap: (cameraId: string, atUtcMs: UtcMs): void => transaction(() => endGap(cameraId, atUtcMs)),
@@ -112,20 +133,28 @@ export function recordingIndex({ db, transaction }: Store) {
     addGap: (cameraId: string, gap: Gap): void => {
       insertClosedGap.run(cameraId, gap.startUtcMs, gap.endUtcMs, gap.reason)
     },
-    addSegment: (row: SegmentRow): void => {
-      insertSegment.run({ ...row, fragments: encodeFragments(row.fragments) })
-    },
-    lastLink: (cameraId: string): Uint8Array => lastChain.get(cameraId)?.chain ?? firstLink,
-    recordedIn: (cameraId: string, range: UtcRange): Recorded[] =>
-      recordedRows.all(cameraId, range.toUtcMs, range.fromUtcMs),
+    /** The camera's hash chain goes on with the fragments of this file. */
+    addSegment: (row: SegmentRow): void =>
+      transaction(() => {
+        const before = lastChain.get(row.cameraId)?.chain ?? firstLink
+        const chain = row.fragments.reduce((link, fragment) => nextLink(link, fragment.sha256), before)
+        insertSegment.run({ ...row, fragments: encodeFragments(row.fragments), chain })
+      }),
+    /** By start. */
+    recordedIn: (cameraId: string, { fromUtcMs, toUtcMs }: UtcRange): Recorded[] =>
+      recordedRows.all(cameraId, fromUtcMs - longestSegmentMs, toUtcMs, fromUtcMs),
     /** Gaps that touch `range`; the open one ends at `now`. */
     gapsIn: (cameraId: string, range: UtcRange, now: UtcMs): Gap[] =>
       gapRows.all(now, cameraId, range.toUtcMs, range.fromUtcMs),
-    segmentsIn: (cameraId: string, range: UtcRange): StoredSegment[] =>
-      segmentRows
-        .all(cameraId, range.toUtcMs, range.fromUtcMs)
-        .map((row) => ({ ...row, fragments: decodeFragments(row.fragments) })),
+    /** By start. */
+    segmentsIn: (cameraId: string, { fromUtcMs, toUtcMs }: UtcRange): StoredSegment[] =>
+      segmentRows.all(cameraId, fromUtcMs - longestSegmentMs, toUtcMs, fromUtcMs).map(storedOf),
+    segmentAt(path: string): StoredSegment | undefined {
+      const row = segmentRow.get(path)
+      return row && storedOf(row)
+    },
     openGapOf: (cameraId: string) => openGap.get(cameraId),
+    openGaps: () => openGapRows.all(),
   }
 }
 export type RecordingIndex = ReturnType<typeof recordingIndex>

@@ -1,161 +1,158 @@
-import { type Failure, toFailure } from '../domain/failure.ts'
-import { type Millis, seconds, type UtcMs } from '../domain/units.ts'
+import type { Failure } from '../domain/failure.ts'
+import { type Bytes, type Millis, seconds, type UtcMs } from '../domain/units.ts'
 import type { GapReason, RunEndReason } from '../domain/words.ts'
 import { LogKey } from '../lib/log.ts'
 import type { Tools } from '../lib/supervise.ts'
 import { decoderRecord } from '../media/init.ts'
-import type { StreamEvent, StreamFrame, StreamInit } from '../media/stream.ts'
-import type { RecordingIndex } from './index.ts'
-import { type RunWriter, runWriter } from './run-writer.ts'
+import type { StreamEvent, StreamInit } from '../media/stream.ts'
+import { diskFailure } from './disk-failure.ts'
+import { type RecordedFrame, type RunWriter, runWriter, type WriterParts } from './run-writer.ts'
 
 /** What may wait for the disk; beyond it the run ends with `overload`. The live picture never waits. */
-const maxQueuedBytes = 24 * 1024 * 1024
+export const maxQueuedBytes: Bytes = 24 * 1024 * 1024
 /** After a disk error: how long until the disk is tried again. */
-const diskPauseMs: Millis = seconds(5)
+export const diskPauseMs: Millis = seconds(5)
 
-export interface RecorderParts {
-  readonly root: string
-  readonly index: RecordingIndex
+export interface RecorderParts extends WriterParts {
   readonly tools: Tools
-  /** @throws Failure disk-away · disk-full when nothing may be written now */
-  readonly mayWrite: () => Promise<void>
   /** The timeline grew, or a gap began. */
   readonly onTimeline: (cameraId: string, endUtcMs: UtcMs, gap: GapReason | null) => void
-  /** The disk refuses, or works again (null). */
-  readonly onDisk: (failure: Failure | null) => void
+  /** The disk refuses. */
+  readonly onDisk: (failure: Failure) => void
 }
 
-type Job =
-  | StreamEvent
-  | { readonly end: RunEndReason; readonly atUtcMs: UtcMs; readonly init?: undefined; readonly frame?: undefined }
+interface Job {
+  /** Of video, which may be left out when the disk cannot keep up; 0 for what must be done. */
+  readonly videoBytes: Bytes
+  work(): Promise<void>
+}
 
 /** Records one camera. `put` and `end` return at once; the work is done in order by one loop that `settled` waits for. */
 export function recorder(cameraId: string, clockOffsetMs: () => number | null, parts: RecorderParts) {
   const { index, tools, root } = parts
-  const queue: Job[] = []
-  let queuedBytes = 0
+  let queue: Job[] = []
+  let queuedBytes: Bytes = 0
   let working: Promise<void> | undefined
   let init: StreamInit | undefined
   let run: RunWriter | undefined
+  /** What the index could not take yet: the end of a run. Nothing else is written before it. */
+  let owed: (() => void) | undefined
   let notBeforeMs: Millis = 0
   let lastToldMs: Millis = 0
 
-  const endRun = async (reason: RunEndReason) => {
-    const ending = run
+  const payOwed = () => {
+    owed?.()
+    owed = undefined
+  }
+  const conclude = (ending: RunWriter, reason: RunEndReason) => {
     run = undefined
-    if (!ending) return
-    let endUtcMs = ending.endUtcMs()
-    try {
-      endUtcMs = await ending.close()
-    } catch (cause) {
-      await diskFailed(toFailure(cause), ending)
-      return
-    }
-    index.closeRun(ending.runId, cameraId, endUtcMs, reason)
-    parts.onTimeline(cameraId, endUtcMs, reason === 'rotated' ? null : reason)
+    owed = () => ending.conclude(reason)
+    payOwed()
+    parts.onTimeline(cameraId, ending.endUtcMs(), reason === 'rotated' ? null : reason)
+  }
+  const endRun = async (reason: RunEndReason) => {
+    if (!run) return
+    await run.close()
+    conclude(run, reason)
+  }
+  const beginGap = (reason: GapReason, atUtcMs: UtcMs) => {
+    payOwed()
+    if (index.openGapOf(cameraId)?.reason === reason) return
+    index.beginGap(cameraId, atUtcMs, reason)
+    parts.onTimeline(cameraId, atUtcMs, reason)
   }
 
-  const diskFailed = async (failure: Failure, ending: RunWriter | undefined) => {
+  /** The disk or the index refused: what is on disk is kept, the gap gets its reason, and the disk is left in peace for a while. */
+  const fail = async (failure: Failure) => {
     notBeforeMs = tools.clock.monotonic() + diskPauseMs
-    const reason: GapReason = failure.code === 'disk-full' ? 'disk-full' : 'disk-away'
     if (failure.kind === 'bug')
       tools.log.error({ [LogKey.camera]: cameraId, err: failure.cause ?? failure }, failure.message)
     parts.onDisk(failure)
-    let endUtcMs = tools.clock.now()
-    if (ending) {
-      endUtcMs = ending.endUtcMs()
-      try {
-        endUtcMs = await ending.abandon()
-      } catch (cause) {
-        tools.log.warn(
-          { [LogKey.camera]: cameraId, code: toFailure(cause).code },
-          'the last file could not be closed; recovery adopts it',
-        )
-      }
-      index.closeRun(ending.runId, cameraId, endUtcMs, reason)
-    } else index.beginGap(cameraId, endUtcMs, reason)
-    parts.onTimeline(cameraId, endUtcMs, reason)
+    const reason: GapReason = failure.code === 'disk-full' ? 'disk-full' : 'disk-away'
+    const atUtcMs = tools.clock.now()
+    try {
+      await run?.abandon()
+      if (run) conclude(run, reason)
+      beginGap(reason, atUtcMs)
+    } catch (cause) {
+      parts.onDisk(diskFailure(cause, root))
+    }
   }
 
-  const startRun = async (frame: StreamFrame, with_: StreamInit) => {
-    if (tools.clock.monotonic() < notBeforeMs) return
-    await parts.mayWrite()
-    const runId = index.openRun(cameraId, frame.arrivedUtcMs, with_, clockOffsetMs())
-    run = runWriter(cameraId, runId, with_, frame, root, index, staggeredMs(cameraId))
-    parts.onDisk(null)
-  }
-
-  const takeFrame = async (frame: StreamFrame) => {
+  const takeFrame = async (frame: RecordedFrame) => {
     const misfit = run?.misfit(frame)
     if (misfit) await endRun(misfit)
-    if (!run && frame.sample.key && init) await startRun(frame, init)
-    if (!run) return
-    const ends = await run.add(frame)
-    if (ends) await endRun(ends)
+    if (!run) {
+      if (!init || !frame.sample.key || tools.clock.monotonic() < notBeforeMs) return
+      payOwed()
+      run = runWriter(cameraId, init, frame, clockOffsetMs(), staggeredMs(cameraId), parts)
+    }
+    await run.add(frame)
     // Browsers hear of growth once a second, not once a frame.
-    else if (tools.clock.monotonic() - lastToldMs > 1_000) {
-      lastToldMs = tools.clock.monotonic()
-      parts.onTimeline(cameraId, run.endUtcMs(), null)
-    }
+    if (!run.open() || tools.clock.monotonic() - lastToldMs <= 1_000) return
+    lastToldMs = tools.clock.monotonic()
+    parts.onTimeline(cameraId, run.endUtcMs(), null)
+  }
+  const takeInit = async (next: StreamInit) => {
+    const isSame = init && Buffer.from(decoderRecord(init.bytes)).equals(decoderRecord(next.bytes))
+    if (!isSame) await endRun('rotated')
+    init = next
+  }
+  const takeEnd = async (reason: GapReason, atUtcMs: UtcMs) => {
+    await endRun(reason)
+    // When nothing was being recorded the gap goes on, with the newest reason.
+    beginGap(reason, atUtcMs)
   }
 
-  const takeJob = async (job: Job) => {
-    if (job.frame) await takeFrame(job.frame)
-    else if (job.init) {
-      const same = init && Buffer.from(decoderRecord(init.bytes)).equals(decoderRecord(job.init.bytes))
-      if (run && !same) await endRun('rotated')
-      init = job.init
-    } else {
-      await endRun(job.end)
-      // Nothing was being recorded: the gap goes on, with the newest reason.
-      if (job.end !== 'rotated' && index.openGapOf(cameraId)?.reason !== job.end)
-        index.beginGap(cameraId, job.atUtcMs, job.end)
-    }
-  }
-
-  const work = async () => {
+  const workAll = async () => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      queuedBytes -= job.frame?.bytes.length ?? 0
+      queuedBytes -= job.videoBytes
       try {
-        await takeJob(job)
+        await job.work()
       } catch (cause) {
-        const ending = run
-        run = undefined
-        await diskFailed(toFailure(cause), ending)
+        await fail(diskFailure(cause, root))
       }
     }
+    working = undefined
   }
-  const wake = () => {
-    working ??= work().finally(() => {
-      working = undefined
-      if (queue.length > 0) wake()
-    })
+  const push = (job: Job) => {
+    queue.push(job)
+    queuedBytes += job.videoBytes
+    working ??= workAll()
+  }
+  const end = (reason: GapReason) => {
+    const atUtcMs = tools.clock.now()
+    push({ videoBytes: 0, work: () => takeEnd(reason, atUtcMs) })
   }
 
   return {
     cameraId,
-    put(event: StreamEvent): void {
-      const size = event.frame?.bytes.length ?? 0
-      if (queuedBytes + size > maxQueuedBytes) {
+    put({ init: next, frame }: StreamEvent): void {
+      if (next) return push({ videoBytes: 0, work: () => takeInit(next) })
+      const { sample, arrivedUtcMs } = frame
+      const videoBytes = sample.data.length
+      if (queuedBytes + videoBytes > maxQueuedBytes) {
         tools.log.error({ [LogKey.camera]: cameraId, queuedBytes }, 'the disk cannot keep up: frames are left out')
-        queue.length = 0
+        queue = queue.filter((job) => job.videoBytes === 0)
         queuedBytes = 0
-        queue.push({ end: 'overload', atUtcMs: tools.clock.now() })
+        end('overload')
       }
-      queue.push(event)
-      queuedBytes += size
-      wake()
+      push({ videoBytes, work: () => takeFrame({ sample, arrivedUtcMs }) })
     },
     /** The stream ended or is not wanted any more. */
-    end(reason: RunEndReason): void {
-      queue.push({ end: reason, atUtcMs: tools.clock.now() })
-      wake()
-    },
+    end,
     /** Waits until everything put so far is dealt with. */
     async settled(): Promise<void> {
       for (let work = working; work; work = working) await work
     },
-    sync: async () => run?.sync(),
+    /** What was written so far survives a power cut afterwards; a disk that refuses ends the run. */
+    async sync(): Promise<void> {
+      try {
+        await run?.sync()
+      } catch (cause) {
+        push({ videoBytes: 0, work: () => fail(diskFailure(cause, root)) })
+      }
+    },
     open: () => run?.open(),
   }
 }

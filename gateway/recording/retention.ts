@@ -1,6 +1,4 @@
-import { dirname, join } from 'node:path'
 import { type Bytes, days } from '../domain/units.ts'
-import { syncFolder } from '../lib/files.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { RecordingsDisk } from './disk.ts'
 import type { PathRow, UpkeepIndex } from './upkeep-index.ts'
@@ -19,32 +17,41 @@ export async function sweep(
   { clock, log }: Tools,
 ): Promise<Bytes> {
   const beforeUtcMs = clock.now() - days(limits.retentionDays)
-  let freed = 0
-  for (
-    let rows = upkeep.endedBefore(beforeUtcMs, batch);
-    rows.length > 0;
+  const remove = async (rows: readonly PathRow[], reason: 'retention' | 'space'): Promise<Bytes> => {
+    const paths = rows.map(({ path }) => path)
+    upkeep.condemn(rows, reason, clock.now())
+    await disk.remove(paths)
+    for (const path of paths) upkeep.forgetGarbage(path)
+    return rows.reduce((sum, row) => sum + row.sizeBytes, 0)
+  }
+
+  let old = 0
+  for (let rows = upkeep.endedBefore(beforeUtcMs, batch); rows.length > 0; ) {
+    old += await remove(rows, 'retention')
     rows = upkeep.endedBefore(beforeUtcMs, batch)
-  ) {
-    upkeep.condemn(rows, 'retention', clock.now())
-    freed += await empty(disk, upkeep, rows)
   }
   upkeep.dropBefore(beforeUtcMs)
-  while ((await disk.freeBytes()) < limits.minFreeBytes) {
+
+  // Counted, not measured again after each file: a file that somebody still reads gives its room back later, and more must not go for it.
+  const shortBytes = limits.minFreeBytes - (await disk.freeBytes())
+  let early = 0
+  let files = 0
+  while (early < shortBytes) {
     const rows = upkeep.oldest(20)
     if (rows.length === 0) break
-    upkeep.condemn(rows, 'space', clock.now())
-    freed += await empty(disk, upkeep, rows)
+    let enough = early
+    const few = rows.filter(({ sizeBytes }) => {
+      const isNeeded = enough < shortBytes
+      enough += sizeBytes
+      return isNeeded
+    })
+    early += await remove(few, 'space')
+    files += few.length
+  }
+  if (files > 0)
     log.warn(
-      { files: rows.length, minFreeBytes: limits.minFreeBytes },
+      { files, sizeBytes: early, minFreeBytes: limits.minFreeBytes },
       'the recordings disk is short of space: the oldest footage was removed early',
     )
-  }
-  return freed
-}
-
-async function empty(disk: RecordingsDisk, upkeep: UpkeepIndex, rows: readonly PathRow[]): Promise<Bytes> {
-  for (const { path } of rows) await disk.remove(path)
-  for (const folder of new Set(rows.map(({ path }) => dirname(path)))) await syncFolder(join(disk.root, folder))
-  for (const { path } of rows) upkeep.forgetGarbage(path)
-  return rows.reduce((sum, row) => sum + row.sizeBytes, 0)
+  return old + early
 }

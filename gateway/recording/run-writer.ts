@@ -1,17 +1,36 @@
+import type { Failure } from '../domain/failure.ts'
 import { observeFrame, type RunClock, startRunClock } from '../domain/run-clock.ts'
-import { type Millis, seconds, type UtcMs } from '../domain/units.ts'
+import { type Bytes, type Millis, seconds, type UtcMs } from '../domain/units.ts'
+import type { GapReason, RunEndReason } from '../domain/words.ts'
 import { buildFragment } from '../media/fragment.ts'
 import type { Sample, StreamFrame, StreamInit } from '../media/stream.ts'
-import { nextLink, sha256 } from './chain.ts'
+import { sha256 } from './chain.ts'
+import { diskFailure } from './disk-failure.ts'
 import type { FragmentEntry } from './fragment-table.ts'
-import type { RecordingIndex, StoredSegment } from './index.ts'
-import { createSegment, type SegmentFile, segmentPath } from './segment-file.ts'
+import { longestSegmentMs, type RecordingIndex, type StoredSegment } from './index.ts'
+import { type createSegment, type SegmentFile, segmentPath } from './segment-file.ts'
 
 /** A fragment is a GOP, or a part of one: a kill may cost at most what is not yet written. */
 const fragmentMs: Millis = 500
 const segmentMs: Millis = seconds(60)
-/** A hole in the media time this long ends the run. */
+/** A picture that would be shown for longer than this is followed by a hole, and the hole ends the run. */
 const holeMs: Millis = seconds(2)
+/** Without a keyframe a segment cannot end; beyond these the run does. Recovery reads a whole file into memory. */
+const largestSegmentBytes: Bytes = 256 * 1024 * 1024
+const keylessMs: Millis = longestSegmentMs - seconds(10)
+
+/** What is kept of a frame until it is on disk. */
+export type RecordedFrame = Pick<StreamFrame, 'sample' | 'arrivedUtcMs'>
+
+export interface WriterParts {
+  readonly root: string
+  readonly index: RecordingIndex
+  /** @throws Failure disk-away · disk-full when nothing may be written now */
+  readonly mayWrite: () => Promise<void>
+  readonly createSegment: typeof createSegment
+  /** A file that holds nothing or could not be finished: recovery deals with it when the disk works again. */
+  readonly onOrphan: (path: string, failure?: Failure) => void
+}
 
 interface OpenSegment {
   readonly file: SegmentFile
@@ -25,31 +44,36 @@ interface OpenSegment {
  */
 export function runWriter(
   cameraId: string,
-  runId: number,
   init: StreamInit,
-  first: StreamFrame,
-  root: string,
-  index: RecordingIndex,
+  first: RecordedFrame,
+  clockOffsetMs: number | null,
   firstSegmentMs: Millis,
+  parts: WriterParts,
 ) {
+  const { root, index } = parts
   const { timescale } = init
   const firstDts = first.sample.dts
   const mediaMs = (ticks: number): Millis => (ticks / timescale) * 1_000
   let clock: RunClock = startRunClock(0, first.arrivedUtcMs)
-  let link = index.lastLink(cameraId)
+  let hasParted = false
+  let last: { readonly dts: number; readonly duration: number; readonly arrivedUtcMs: UtcMs } | undefined
+  let runId: number | undefined
   let pending: Sample[] = []
   let segment: OpenSegment | undefined
   let sequence = 0
   let rotateAfterMs = firstSegmentMs
   /** End of the last frame that is on disk, in ticks since the run's start. */
   let writtenTicks = 0
-  let lastEndDts = firstDts
+  let hasFootage = false
 
   const utcOf = (ticks: number): UtcMs => Math.round(clock.anchorUtcMs + mediaMs(ticks))
+  const segmentTicks = (dts: number) => dts - firstDts - (segment?.fragments[0]?.baseTime ?? dts - firstDts)
 
-  const rowOf = ({ file, initBytes, fragments }: OpenSegment, chain: Uint8Array): StoredSegment => ({
+  const fileBytes = (): Bytes => segment?.file.sizeBytes ?? 0
+
+  const rowOf = (run: number, { file, initBytes, fragments }: OpenSegment): StoredSegment => ({
     cameraId,
-    runId,
+    runId: run,
     startUtcMs: utcOf(fragments[0]?.baseTime ?? 0),
     endUtcMs: utcOf(writtenTicks),
     path: file.path,
@@ -57,10 +81,16 @@ export function runWriter(
     initBytes,
     anchorUtcMs: clock.anchorUtcMs,
     fragments,
-    chain,
     codec: init.codec,
     timescale,
   })
+
+  const openSegment = async (startUtcMs: UtcMs): Promise<OpenSegment> => {
+    await parts.mayWrite()
+    runId ??= index.openRun({ cameraId, startUtcMs, init, clockOffsetMs })
+    const file = await parts.createSegment(root, segmentPath(cameraId, startUtcMs, runId), init.bytes)
+    return { file, initBytes: init.bytes.length, fragments: [] }
+  }
 
   const flush = async () => {
     const [head] = pending
@@ -68,68 +98,87 @@ export function runWriter(
     const samples = pending
     pending = []
     const baseTime = head.dts - firstDts
-    if (!segment) {
-      const file = await createSegment(root, segmentPath(cameraId, utcOf(baseTime), runId))
-      await file.append(init.bytes)
-      segment = { file, initBytes: init.bytes.length, fragments: [] }
-    }
+    segment ??= await openSegment(utcOf(baseTime))
     const bytes = buildFragment(++sequence, samples, { utcMs: utcOf(baseTime), baseTime })
     const offset = segment.file.sizeBytes
     await segment.file.append(bytes)
     const duration = samples.reduce((sum, sample) => sum + sample.duration, 0)
-    const hash = sha256(bytes)
-    link = nextLink(link, hash)
-    segment.fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: hash })
+    const entry = { offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: sha256(bytes) }
+    segment.fragments.push(entry)
     writtenTicks = baseTime + duration
+    if (hasFootage) return
+    hasFootage = true
+    index.endGap(cameraId, utcOf(baseTime))
   }
 
   const closeSegment = async () => {
-    if (!segment) return
-    const closing = segment
-    await closing.file.close()
-    if (closing.fragments.length > 0) index.addSegment(rowOf(closing, link))
+    if (!segment || runId === undefined) return
+    await segment.file.close()
+    if (segment.fragments.length > 0) index.addSegment(rowOf(runId, segment))
+    else parts.onOrphan(segment.file.path)
     segment = undefined
   }
 
   return {
-    runId,
-    /** Why `frame` cannot belong to this run, or undefined. */
-    misfit({ sample }: StreamFrame): 'clock-step' | 'stalled' | undefined {
-      if (sample.dts < lastEndDts - timescale) return 'clock-step'
-      return mediaMs(sample.dts - lastEndDts) > holeMs ? 'stalled' : undefined
+    /** Why `frame` cannot belong to this run, or undefined. Asked once for each frame, before `add`. */
+    misfit({ sample, arrivedUtcMs }: RecordedFrame): GapReason | undefined {
+      const { is, stepped } = observeFrame(clock, mediaMs(sample.dts - firstDts), arrivedUtcMs)
+      clock = is
+      hasParted ||= stepped
+      // Drift is slow: the run ends at a keyframe, where the next one begins without a loss.
+      if (hasParted && sample.key) return 'clock-step'
+      if (!last) return undefined
+      if (sample.dts <= last.dts) return 'clock-step'
+      const holeTicks = sample.dts - last.dts - last.duration
+      if (mediaMs(holeTicks) > holeMs) {
+        const waitedMs = arrivedUtcMs - last.arrivedUtcMs
+        return waitedMs > mediaMs(holeTicks) / 2 ? 'stalled' : 'clock-step'
+      }
+      const isTooLong = mediaMs(segmentTicks(sample.dts)) > keylessMs || fileBytes() > largestSegmentBytes
+      return isTooLong && !sample.key ? 'no-keyframe' : undefined
     },
-    /** @returns `clock-step` when wall clock and media time have parted and the run must end @throws Failure as `SegmentFile` */
-    async add({ sample, arrivedUtcMs }: StreamFrame): Promise<'clock-step' | undefined> {
-      const observed = observeFrame(clock, mediaMs(sample.dts - firstDts), arrivedUtcMs)
-      clock = observed.is
-      if (observed.stepped) return 'clock-step'
+    /** A frame that is no misfit. @throws Failure as `SegmentFile` */
+    async add({ sample, arrivedUtcMs }: RecordedFrame): Promise<void> {
       const pendingTicks = pending[0] ? sample.dts - pending[0].dts : 0
       if (pending.length > 0 && (sample.key || mediaMs(pendingTicks) >= fragmentMs)) await flush()
-      const startTicks = segment?.fragments[0]?.baseTime
-      if (sample.key && startTicks !== undefined && mediaMs(sample.dts - firstDts - startTicks) >= rotateAfterMs) {
+      const isFull = mediaMs(segmentTicks(sample.dts)) >= rotateAfterMs || fileBytes() > largestSegmentBytes / 2
+      if (sample.key && isFull) {
         await closeSegment()
         rotateAfterMs = segmentMs
       }
-      pending.push(sample)
-      lastEndDts = sample.dts + sample.duration
-      return undefined
+      // ffmpeg lets a picture last until the next one: before a hole that would be the hole's length.
+      const duration =
+        mediaMs(sample.duration) > holeMs ? (last?.duration ?? Math.round(timescale / 25)) : sample.duration
+      pending.push({ ...sample, duration })
+      last = { dts: sample.dts, duration, arrivedUtcMs }
     },
-    /** The last fragment, the last row. @returns the end of the run @throws Failure as `SegmentFile` */
-    async close(): Promise<UtcMs> {
+    /** The last fragment, the last row. @throws Failure as `SegmentFile`; then `abandon` */
+    async close(): Promise<void> {
       await flush()
       await closeSegment()
-      return utcOf(writtenTicks)
     },
-    /** After a disk error: what is on disk stays for recovery or is indexed if it closes. @returns the end of what was written */
-    async abandon(): Promise<UtcMs> {
+    /** After a disk error: the last file is indexed if it closes, and left for adoption if not. */
+    async abandon(): Promise<void> {
       pending = []
-      await closeSegment()
-      return utcOf(writtenTicks)
+      const path = segment?.file.path
+      try {
+        await closeSegment()
+      } catch (cause) {
+        if (path !== undefined) parts.onOrphan(path, diskFailure(cause, path))
+      }
+      segment = undefined
+    },
+    /** The run's row, once `close` or `abandon` is done. */
+    conclude(reason: RunEndReason): void {
+      if (runId === undefined) return
+      if (hasFootage) index.closeRun(runId, cameraId, utcOf(writtenTicks), reason)
+      else index.dropRun(runId)
     },
     endUtcMs: () => utcOf(writtenTicks),
     sync: async () => segment?.file.sync(),
     /** The file being written, as far as it is written. */
-    open: (): StoredSegment | undefined => (segment && segment.fragments.length > 0 ? rowOf(segment, link) : undefined),
+    open: (): StoredSegment | undefined =>
+      segment && runId !== undefined && segment.fragments.length > 0 ? rowOf(runId, segment) : undefined,
   }
 }
 export type RunWriter = ReturnType<typeof runWriter>

@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
 import type { UtcMs } from '../domain/units.ts'
 import { syncFolder } from '../lib/files.ts'
+import { diskFailure } from './disk-failure.ts'
 
 /** `<camera>/<YYYY-MM-DD>/<startUtcMs>-<run>.mp4`; the day is UTC. */
 export const segmentPath = (cameraId: string, startUtcMs: UtcMs, runId: number): string =>
@@ -14,15 +15,6 @@ export function runOfName(name: string): number | undefined {
   return match ? Number(match[2]) : undefined
 }
 
-/** An error of the file system in our words: `disk-full`, or `disk-away` for everything else a disk can say. */
-export function diskFailure(cause: unknown, path: string): Failure {
-  if (cause instanceof Failure) return cause
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown'
-  return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new Failure('busy', 'disk-full', 'the recordings disk is full', { path }, { cause })
-    : new Failure('away', 'disk-away', `the recordings disk answers ${code}`, { path, errno: code }, { cause })
-}
-
 /** One file being written. What is in it is always whole: a write that fails is cut off again. */
 export interface SegmentFile {
   readonly path: string
@@ -30,23 +22,61 @@ export interface SegmentFile {
   append(bytes: Uint8Array): Promise<void>
   /** What was written so far survives a power cut afterwards. */
   sync(): Promise<void>
-  /** Synced, closed, and its name synced in its folder. */
+  /** Synced and closed. A second call ends as the first one did. */
   close(): Promise<void>
 }
 
-/** @throws Failure busy (`disk-full`), away (`disk-away`); also from every call on the file */
-export async function createSegment(root: string, path: string): Promise<SegmentFile> {
+/**
+ * A new file that begins with `head`. Its name survives a power cut from now on.
+ * @throws Failure busy (`disk-full`), away (`disk-away`); also from every call on the file
+ */
+export async function createSegment(root: string, path: string, head: Uint8Array): Promise<SegmentFile> {
   const whole = join(root, path)
   let handle: FileHandle
   try {
-    await mkdir(dirname(whole), { recursive: true })
+    const made = await mkdir(dirname(whole), { recursive: true })
+    if (made !== undefined) await syncFolder(dirname(made))
     handle = await open(whole, 'wx')
   } catch (cause) {
     throw diskFailure(cause, path)
   }
+  const file = segmentFile(handle, path)
+  try {
+    await file.append(head)
+    await syncFolder(dirname(whole))
+  } catch (cause) {
+    // Nothing of it is worth keeping, and a disk that stays full must not collect empty files and open handles.
+    await Promise.allSettled([file.close(), unlink(whole)])
+    throw diskFailure(cause, path)
+  }
+  return file
+}
+
+function segmentFile(handle: FileHandle, path: string): SegmentFile {
   let sizeBytes = 0
-  let closed = false
   let syncing: Promise<void> = Promise.resolve()
+  let closing: Promise<void> | undefined
+  const ours = (cause: unknown): never => {
+    throw diskFailure(cause, path)
+  }
+
+  const write = async (bytes: Uint8Array) => {
+    let written = 0
+    while (written < bytes.length) {
+      const step = await handle.write(bytes, written, bytes.length - written, sizeBytes + written)
+      if (step.bytesWritten === 0) throw new Failure('away', 'disk-away', 'the recordings disk takes nothing', { path })
+      written += step.bytesWritten
+    }
+    sizeBytes += bytes.length
+  }
+  const close = async () => {
+    try {
+      await syncing
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+  }
 
   return {
     path,
@@ -55,42 +85,17 @@ export async function createSegment(root: string, path: string): Promise<Segment
     },
     async append(bytes) {
       try {
-        let written = 0
-        while (written < bytes.length) {
-          const step = await handle.write(bytes, written, bytes.length - written, sizeBytes + written)
-          written += step.bytesWritten
-        }
-        sizeBytes += bytes.length
+        await write(bytes)
       } catch (cause) {
-        try {
-          await handle.truncate(sizeBytes)
-        } catch (second) {
-          // The disk is worse than full; recovery cuts the file at its last whole fragment.
-          throw diskFailure(second, path)
-        }
-        throw diskFailure(cause, path)
+        // Should cutting fail too, the disk is worse than full; recovery cuts the file at its last whole fragment.
+        await handle.truncate(sizeBytes).catch(ours)
+        ours(cause)
       }
     },
     sync() {
-      if (!closed) syncing = syncing.then(() => handle.datasync())
-      return syncing.catch((cause: unknown) => {
-        throw diskFailure(cause, path)
-      })
+      if (!closing) syncing = syncing.then(() => handle.datasync())
+      return syncing.catch(ours)
     },
-    async close() {
-      if (closed) return
-      closed = true
-      try {
-        try {
-          await syncing
-          await handle.datasync()
-        } finally {
-          await handle.close()
-        }
-        await syncFolder(dirname(whole))
-      } catch (cause) {
-        throw diskFailure(cause, path)
-      }
-    },
+    close: () => (closing ??= close().catch(ours)),
   }
 }

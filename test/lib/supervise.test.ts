@@ -101,6 +101,7 @@ test('reconciler: repairs never overlap, one that was asked for runs soon, none 
   let most = 0
   let repairs = 0
   const { soon, run } = reconciler(
+    'test',
     async () => {
       running++
       most = Math.max(most, running)
@@ -109,7 +110,7 @@ test('reconciler: repairs never overlap, one that was asked for runs soon, none 
       running--
     },
     60_000,
-    systemClock,
+    { clock: systemClock, log },
   )
   await soon()
   expect(repairs).toBe(0)

@@ -22,7 +22,7 @@ export function openRecording(folder: string, limits = { retentionDays: 30, minF
     clockOffsetMs: () => null,
     onTimeline: () => {},
   })
-  return { store, footage, play: playback(footage.root, footage.segments) }
+  return { store, footage, play: playback(footage.root, footage.segments, footage.segmentAt) }
 }
 
 /** Records `url` as `cameraId` until `until` says so, then stops as the gateway does. */

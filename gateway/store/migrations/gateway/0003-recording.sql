@@ -14,6 +14,7 @@ CREATE TABLE run (
   clock_offset_ms REAL                      -- camera's clock minus gateway's when the run began; null when not known
 ) STRICT;
 CREATE INDEX run_open ON run (camera_id) WHERE end_utc_ms IS NULL;
+CREATE INDEX run_end ON run (end_utc_ms);
 
 -- One file of a run: closed, synced and hashed. The file being written has no row yet.
 CREATE TABLE segment (
@@ -29,7 +30,11 @@ CREATE TABLE segment (
   fragments     BLOB NOT NULL,              -- recording/fragment-table.ts: place, time and SHA-256 of each fragment
   chain         BLOB NOT NULL               -- 32 bytes: the camera's hash chain after the last fragment of this file
 ) STRICT;
-CREATE INDEX segment_time ON segment (camera_id, start_utc_ms);
+-- The timeline of 30 days is read from this index alone, without the rows and their fragments.
+CREATE INDEX segment_time ON segment (camera_id, start_utc_ms, end_utc_ms);
+CREATE INDEX segment_end ON segment (end_utc_ms);          -- retention: oldest first
+CREATE INDEX segment_of_run ON segment (run_id, end_utc_ms);
+CREATE INDEX segment_chain ON segment (camera_id, id);     -- the end of a camera's chain
 
 -- A stretch that should have been recorded and was not, with its reason.
 CREATE TABLE gap (
@@ -39,7 +44,8 @@ CREATE TABLE gap (
   end_utc_ms    INTEGER,                    -- null while it lasts
   reason        TEXT NOT NULL               -- domain/words.ts GapReason
 ) STRICT;
-CREATE INDEX gap_time ON gap (camera_id, start_utc_ms);
+CREATE INDEX gap_time ON gap (camera_id, start_utc_ms, end_utc_ms, reason);
+CREATE INDEX gap_end ON gap (end_utc_ms);
 CREATE UNIQUE INDEX gap_open ON gap (camera_id) WHERE end_utc_ms IS NULL;
 
 -- Files on their way out: named here before they are unlinked, so that a crash in between is finished at the next start.
