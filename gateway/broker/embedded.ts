@@ -37,6 +37,7 @@ const mostRetained = 4_096
 const mostRetainedBytes = 16 * 1024 * 1024
 /** A subscriber that reads nothing holds up every publisher: it is cut off after this long. */
 const slowSubscriberMs = 5_000
+const mostConnections = 2_048
 const badLogin = 4
 
 const digest = (text: string | Buffer) => createHash('sha256').update(text).digest()
@@ -102,6 +103,8 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
     })
     aedes.handle(socket)
   })
+
+  server.maxConnections = mostConnections
 
   async function listen() {
     if (address) return address

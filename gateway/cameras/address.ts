@@ -89,6 +89,7 @@ function parse(text: string, ports: Readonly<Record<string, number>>, allowed = 
   const port = rawPort === undefined ? defaultPort : Number(rawPort)
   if (port < 1 || port > 65_535) throw invalid('its port is not between 1 and 65535')
   if (!allowed.test(path + query)) throw invalid('its path holds a character that no camera address has')
+  if (/\p{Cc}/u.test(decodePercent(userInfo ?? ''))) throw invalid('its user or password holds a control character')
   const colon = userInfo?.indexOf(':') ?? -1
   return {
     scheme,

@@ -55,7 +55,9 @@ export const Camera = z.object({
 export type Camera = z.infer<typeof Camera>
 
 const place = { name: Name, areaId: Id, purpose: z.string().trim().min(1).max(200) }
-const login = { user: z.string().max(120).default(''), password: z.string().max(256).default('') }
+/** They are put into the lines of other protocols. */
+const oneLine = z.string().regex(/^\P{Cc}*$/u, 'no line breaks or other control characters')
+const login = { user: oneLine.max(120).default(''), password: oneLine.max(256).default('') }
 export const NewCamera = z.union([
   z.strictObject({
     address: z.url({
@@ -83,8 +85,8 @@ export const PatchCamera = z.strictObject({
   areaId: Id.optional(),
   purpose: place.purpose.optional(),
   enabled: z.boolean().optional(),
-  user: z.string().max(120).optional(),
-  password: z.string().max(256).optional(),
+  user: oneLine.max(120).optional(),
+  password: oneLine.max(256).optional(),
 })
 export type PatchCamera = z.infer<typeof PatchCamera>
 

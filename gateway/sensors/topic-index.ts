@@ -44,8 +44,12 @@ export function topicIndex({ table, templates, sensorIdOf }: TopicIndexOptions) 
         there.push({ kind: 'template', candidateId, sensorId, metric: key, type, template, payloadOn, payloadOff })
       }
       for (const device of candidate.configs.values())
-        for (const entry of device.availability?.topics ?? [])
-          availability.set(entry.topic, [...(availability.get(entry.topic) ?? []), entry])
+        for (const entry of device.availability?.topics ?? []) {
+          // Often one topic of a bridge for all of its devices.
+          const there = availability.get(entry.topic) ?? []
+          availability.set(entry.topic, there)
+          there.push(entry)
+        }
     }
   }
   rebuild()

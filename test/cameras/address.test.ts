@@ -75,6 +75,7 @@ describe('an RTSP address', () => {
   })
 
   test.each([
+    'rtsp://a%0d%0aX:y@10.0.0.9/live',
     'http://10.0.0.9/live',
     'rtmp://10.0.0.9/live',
     'rtsp://10.0.0.9/;rm',

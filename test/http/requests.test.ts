@@ -32,6 +32,7 @@ test.each([
     { name: 'n', sensorId: 's', metric: 'm', condition: 'above', thresold: 3 },
     'thresold',
   ],
+  ['user with a line break', 'PATCH', '/api/cameras/cam-1', { user: 'a\r\nX: y' }, 'user'],
   ['wrong type', 'PATCH', '/api/cameras/cam-1', { enabled: 'yes' }, 'enabled'],
   ['list instead of an object', 'POST', '/api/sensors', [], ''],
   ['short password', 'POST', '/api/accounts', { user: 'u', name: 'n', role: 'ops', password: 'short' }, 'password'],
@@ -109,7 +110,7 @@ test.each([
     `/api/cameras/cam-1/playlist.m3u8?fromUtcMs=0&toUtcMs=${day + 1}`,
     'one playlist request covers at most 24 hours',
   ],
-  ['spans', `/api/cameras/cam-1/spans?fromUtcMs=0&toUtcMs=${401 * day}`, 'one spans request covers at most 400 days'],
+  ['spans', `/api/cameras/cam-1/spans?fromUtcMs=0&toUtcMs=${32 * day}`, 'one spans request covers at most 31 days'],
   [
     'history',
     `/api/sensors/sen-1/history?metric=t&fromUtcMs=0&toUtcMs=${401 * day}`,
