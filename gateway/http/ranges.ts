@@ -1,8 +1,8 @@
 import { Failure } from '../domain/failure.ts'
 import { days, hours, type Millis, type UtcRange } from '../domain/units.ts'
 
-/** How much one request may ask for. A camera that loses its connection each minute has 3,000 spans a day. */
-export const longest = { clip: hours(2), playlist: hours(24), spans: days(31), history: days(400) } as const
+/** How much one request may ask for. A camera that loses its connection each minute has 3,000 spans a day; the timeline of a week asks for 50 days. */
+export const longest = { clip: hours(2), playlist: hours(24), spans: days(62), history: days(400) } as const
 
 /** @throws Failure invalid (`range-too-long`) naming the limit */
 export function checkLength({ fromUtcMs, toUtcMs }: UtcRange, what: keyof typeof longest): void {

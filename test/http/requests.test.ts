@@ -110,7 +110,7 @@ test.each([
     `/api/cameras/cam-1/playlist.m3u8?fromUtcMs=0&toUtcMs=${day + 1}`,
     'one playlist request covers at most 24 hours',
   ],
-  ['spans', `/api/cameras/cam-1/spans?fromUtcMs=0&toUtcMs=${32 * day}`, 'one spans request covers at most 31 days'],
+  ['spans', `/api/cameras/cam-1/spans?fromUtcMs=0&toUtcMs=${63 * day}`, 'one spans request covers at most 62 days'],
   [
     'history',
     `/api/sensors/sen-1/history?metric=t&fromUtcMs=0&toUtcMs=${401 * day}`,

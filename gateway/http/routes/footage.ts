@@ -22,7 +22,7 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
       config: { permission: 'watch' },
       schema: {
         tags,
-        summary: 'Recorded stretches, and gaps with their reasons; at most 31 days',
+        summary: 'Recorded stretches, and gaps with their reasons; at most 62 days',
         params: OneId,
         querystring: RangeQuery,
         response: { 200: Spans },
