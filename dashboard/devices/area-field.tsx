@@ -24,9 +24,13 @@ export function AreaField({ label, value, forCamera }: AreaFieldProps) {
         </option>
       )
     })
+  const hasAreas = zone.value.value?.sites.some(
+    (site) => site.areas.length > 0 || site.workshops.some((workshop) => workshop.areas.length > 0),
+  )
   return (
     <label class="field">
       <span>{label}</span>
+      {hasAreas ? null : <span class="field-hint">{words.cameraForm.noAreas}</span>}
       <select name="areaId" required>
         <option value="">{words.cameraForm.chooseArea}</option>
         {zone.value.value?.sites.map((site) => [

@@ -66,6 +66,8 @@ export const enDevices = {
     keepPassword: '(leave empty to keep)',
     name: 'Name',
     area: 'Area',
+    noAreas:
+      "There are no areas yet. Name a zone.yaml with sites, workshops and areas under zone in the gateway's configuration and start it again.",
     chooseArea: 'Choose an area',
     purpose: 'Purpose',
     purposeHint: 'what the pictures are used for; kept on record',

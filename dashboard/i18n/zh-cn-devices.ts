@@ -62,6 +62,7 @@ export const zhCnDevices = {
     keepPassword: '（不修改请留空）',
     name: '名称',
     area: '区域',
+    noAreas: '还没有区域。请在网关的配置里用 zone 指定一个 zone.yaml，写明场所、作坊和区域，再重启网关。',
     chooseArea: '请选择区域',
     purpose: '用途',
     purposeHint: '写明采集画面的用途，留痕备查',

@@ -3,7 +3,7 @@ import type { Camera } from '../../gateway/contract/camera.ts'
 import { minutes, type UtcMs } from '../../gateway/domain/units.ts'
 import { nameWithPlace } from '../api/places.ts'
 import { siteTimeZone } from '../i18n/time.ts'
-import { Empty, Loaded } from '../parts/states.tsx'
+import { Empty, Loaded, PageHead } from '../parts/states.tsx'
 import { loadOf, useLoad } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { readAddress, writeAddress } from './address.ts'
@@ -45,7 +45,14 @@ function Chosen({ cameras }: { cameras: readonly Camera[] }) {
   if (asked !== written.current && asked !== wish.current.asked) {
     wish.current = { asked, utcMs: address.utcMs ?? nowUtcMs.peek() - startBehindMs }
   }
-  if (camera === undefined) return <Empty title={words().noCameras} next={words().noCamerasNext} />
+  if (camera === undefined) {
+    return (
+      <>
+        <PageHead title={words().title} />
+        <Empty title={words().noCameras} next={words().noCamerasNext} />
+      </>
+    )
+  }
   const write = (cameraId: string, utcMs: UtcMs) => {
     const href = writeAddress(cameraId, utcMs, siteTimeZone.peek())
     written.current = `/playback?${new URLSearchParams(href.split('?')[1]).toString()}`

@@ -57,6 +57,12 @@ export function recordedPlayer(
   const stop = new AbortController()
   video.addEventListener('ended', () => window && events.ended(window), { signal: stop.signal })
 
+  const fail = (trouble: PlayTrouble, detail: string) => {
+    // What failed plays nothing any more: the next moment is loaded anew, and fails again if it must.
+    window = undefined
+    events.failed(trouble, detail)
+  }
+
   const open = (next: UtcRange, utcMs: UtcMs, startS: number) => {
     hls?.destroy()
     pieces = []
@@ -78,11 +84,11 @@ export function recordedPlayer(
     made.on(Events.ERROR, (_, { fatal, type, details, reason, error }) => {
       if (!fatal) return
       const detail = reason ?? error.message
-      if (/codec/i.test(details)) events.failed('codec', detail)
+      if (/codec/i.test(details)) fail('codec', detail)
       else if (type === ErrorTypes.MEDIA_ERROR && !recovered) {
         recovered = true
         made.recoverMediaError()
-      } else events.failed(type === ErrorTypes.NETWORK_ERROR ? 'network' : 'media', detail)
+      } else fail(type === ErrorTypes.NETWORK_ERROR ? 'network' : 'media', detail)
     })
     made.loadSource(hrefOf(next))
     made.attachMedia(video)

@@ -1,5 +1,6 @@
 import type { Alert } from '../../gateway/contract/alert.ts'
 import { placeBeside } from '../api/places.ts'
+import { t } from '../i18n/language.ts'
 import { formatAgo, formatTime } from '../i18n/time.ts'
 import { alertTitle, alertValue } from '../parts/alert-words.ts'
 import { SeverityMark } from '../parts/badges.tsx'
@@ -39,9 +40,14 @@ function AlertCard({ alert }: { alert: Alert }) {
   const title = alertTitle(alert)
   const place = alert.areaId === null ? '' : placeBeside(title, stores.places.value.get(alert.areaId))
   const sensor = stores.sensors.value.value?.find((one) => one.id === alert.sensorId)
+  const cleared = alert.clearedUtcMs === null ? '' : t().alerts.cleared(formatTime(alert.clearedUtcMs, nowUtcMs.value))
+  const facts = [place, cleared].filter((part) => part !== '').join(' · ')
   const value = alertValue(alert, sensor?.metrics)
   return (
-    <li class={`wall-alert wall-alert-${alert.severity}`} data-alert={alert.id}>
+    <li
+      class={`wall-alert wall-alert-${alert.severity}${alert.clearedUtcMs === null ? '' : ' is-cleared'}`}
+      data-alert={alert.id}
+    >
       <div class="wall-alert-head">
         <SeverityMark severity={alert.severity} />
         <time class="muted" title={formatTime(alert.raisedUtcMs, nowUtcMs.value)}>
@@ -49,9 +55,9 @@ function AlertCard({ alert }: { alert: Alert }) {
         </time>
       </div>
       <p class="wall-alert-name">{title}</p>
-      {value === '' && place === '' ? null : (
+      {value === '' && facts === '' ? null : (
         <p>
-          {value === '' ? null : <strong class="wall-alert-value">{value}</strong>} <span class="muted">{place}</span>
+          {value === '' ? null : <strong class="wall-alert-value">{value}</strong>} <span class="muted">{facts}</span>
         </p>
       )}
       <div class="wall-alert-actions">

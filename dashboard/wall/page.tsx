@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Camera } from '../../gateway/contract/camera.ts'
+import { t } from '../i18n/language.ts'
 import type { PlayKind } from '../live/play-state.ts'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
-import { useGateway } from '../shell/gateway.ts'
+import { useGateway, useMay } from '../shell/gateway.ts'
 import { AlertStrip } from './alert-strip.tsx'
 import { barPx, byTrouble, gridOf, moved, pagesOf, tileWidthPx } from './layout.ts'
 import { choices } from './choices.ts'
@@ -19,12 +20,23 @@ export function WallPage() {
     <div class="wall">
       <h1 class="visually-hidden">{words().title}</h1>
       <Loaded what={words().cameras} of={loadOf(stores.cameras, reload.cameras)}>
-        {(cameras) =>
-          cameras.length === 0 ? <Empty title={words().empty} next={words().emptyNext} /> : <Wall cameras={cameras} />
-        }
+        {(cameras) => (cameras.length === 0 ? <NoCameras /> : <Wall cameras={cameras} />)}
       </Loaded>
       <AlertStrip />
     </div>
+  )
+}
+
+function NoCameras() {
+  const mayConfigure = useMay('configure')
+  return (
+    <Empty title={words().empty} next={words().emptyNext}>
+      {mayConfigure ? (
+        <a class="button" href="/devices">
+          {t().sensors.toDevices}
+        </a>
+      ) : null}
+    </Empty>
   )
 }
 
