@@ -179,9 +179,11 @@ export function gatewayReadiness(m: Modules): () => Readiness {
     const { ok, code, message } = m.writer.health
     const cameras = m.cameras.list().filter(({ enabled }) => enabled)
     const recording = cameras.filter(({ id }) => m.states.get(id).status === 'recording').length
+    const recovering = { code: 'recovering', message: 'what was recorded before the start is being looked through' }
+    const recordings = m.footage.isRecovered() ? trouble : recovering
     const parts: Readiness['parts'] = {
       store: good,
-      recordings: trouble ? { ok: false, code: trouble.code, message: trouble.message } : good,
+      recordings: recordings ? { ok: false, code: recordings.code, message: recordings.message } : good,
       broker: m.broker.connected
         ? good
         : { ok: false, code: 'broker-away', message: 'the MQTT broker does not answer' },

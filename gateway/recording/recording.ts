@@ -41,6 +41,7 @@ export function recording(parts: RecordingParts) {
   const orphans = new Set<string>()
   let trouble: Failure | null = null
   let compared: Promise<FilesReport> | undefined
+  let isRecovered = false
 
   /** Disk and index are compared once, before the first file is written; a disk that is away at the start is compared when it comes. */
   const compareOnce = () =>
@@ -114,8 +115,11 @@ export function recording(parts: RecordingParts) {
       const report = { ...files, crashedRuns: endCrashed(recovery) }
       const { crashedRuns, adopted, missingFiles } = report
       if (crashedRuns + adopted + missingFiles > 0) tools.log.warn(report, 'recovered from an unclean end')
+      isRecovered = true
       return report
     },
+    /** Until then the timeline does not know how the last run ended. */
+    isRecovered: () => isRecovered,
     /** The recorder of a camera that is to be recorded from now on; what is missing until its first frame has a reason. */
     begin(cameraId: string): Recorder {
       const known = recorders.get(cameraId)
