@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.ts'
-import { seconds, type UtcMs } from '../domain/units.ts'
+import { minutes, seconds, type UtcMs } from '../domain/units.ts'
 import { runChild } from '../lib/child.ts'
 import type { Tools } from '../lib/supervise.ts'
 import { boxCollector, need } from '../media/boxes.ts'
@@ -14,11 +14,15 @@ import { streamFailure } from './stream-errors.ts'
 const silenceMs = seconds(10)
 /** Connected and sending, but nothing to start from. */
 const keyframeMs = seconds(30)
+/** It had keyframes and leaves them out now, as "smart" codecs may: a new connection asks for one. */
+const nextKeyframeMs = minutes(5)
+/** So many pictures in a row without a duration: the camera's time went back, and ffmpeg holds every picture at the last time it saw. */
+const standstillPictures = 10
 
 /**
  * Reads one stream of a camera until it ends or `signal` aborts: an init, then frames from the first keyframe on. `take` is called in
  * order and must return at once.
- * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · stalled · no-keyframe · unsupported-codec
+ * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · stalled · no-keyframe · clock-step · unsupported-codec
  */
 export async function readStream(
   address: StreamAddress,
@@ -32,6 +36,8 @@ export async function readStream(
   let lastByteMs = startedMs
   let hadBytes = false
   let hadKey = false
+  let lastKeyMs = startedMs
+  let standing = 0
   let gaveUp: Failure | undefined
 
   const giveUp = (failure: Failure) => {
@@ -49,6 +55,8 @@ export async function readStream(
         )
       else if (!hadKey && hadBytes && now - startedMs > keyframeMs)
         giveUp(new Failure('away', 'no-keyframe', 'video arrives, but no keyframe for 30 s'))
+      else if (hadKey && now - lastKeyMs > nextKeyframeMs)
+        giveUp(new Failure('away', 'no-keyframe', 'video arrives, but no keyframe for 5 min'))
     }
   })()
 
@@ -69,6 +77,10 @@ export async function readStream(
       const [sample] = samplesOf(need(moof, 'moof').body, box.subarray(8))
       for (const picture of sample ? whole(sample) : []) {
         hadKey ||= picture.key
+        if (picture.key) lastKeyMs = lastByteMs
+        standing = picture.duration <= 1 ? standing + 1 : 0
+        if (standing >= standstillPictures)
+          return giveUp(new Failure('away', 'clock-step', 'the camera’s time stamps went back'))
         const bytes = picture === sample ? Buffer.concat([moof, box]) : asFragment(picture, arrivedUtcMs)
         if (hadKey) take({ frame: { sample: picture, bytes, arrivedUtcMs } })
       }

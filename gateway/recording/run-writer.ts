@@ -56,7 +56,7 @@ export function runWriter(
   const mediaMs = (ticks: number): Millis => (ticks / timescale) * 1_000
   let clock: RunClock = startRunClock(0, first.arrivedUtcMs)
   let hasParted = false
-  let last: { readonly dts: number; readonly duration: number; readonly arrivedUtcMs: UtcMs } | undefined
+  let last: { dts: number; duration: number; arrivedUtcMs: UtcMs; waitedMs: Millis } | undefined
   let runId: number | undefined
   let pending: Sample[] = []
   let segment: OpenSegment | undefined
@@ -131,7 +131,8 @@ export function runWriter(
       if (sample.dts <= last.dts) return 'clock-step'
       const holeTicks = sample.dts - last.dts - last.duration
       if (mediaMs(holeTicks) > holeMs) {
-        const waitedMs = arrivedUtcMs - last.arrivedUtcMs
+        // A reader may tell a picture only when it knows how long it lasts: the wait was then before the picture, not behind it.
+        const waitedMs = Math.max(last.waitedMs, arrivedUtcMs - last.arrivedUtcMs)
         return waitedMs > mediaMs(holeTicks) / 2 ? 'stalled' : 'clock-step'
       }
       const isTooLong = mediaMs(segmentTicks(sample.dts)) > keylessMs || fileBytes() > largestSegmentBytes
@@ -150,7 +151,7 @@ export function runWriter(
       const duration =
         mediaMs(sample.duration) > holeMs ? (last?.duration ?? Math.round(timescale / 25)) : sample.duration
       pending.push({ ...sample, duration })
-      last = { dts: sample.dts, duration, arrivedUtcMs }
+      last = { dts: sample.dts, duration, arrivedUtcMs, waitedMs: arrivedUtcMs - (last?.arrivedUtcMs ?? arrivedUtcMs) }
     },
     /** The last fragment, the last row. @throws Failure as `SegmentFile`; then `abandon` */
     async close(): Promise<void> {
