@@ -8,7 +8,9 @@ await vite.listen()
 vite.printUrls()
 
 const parts = demoParts().map((part) =>
-  part.args[0] === 'gateway/main.ts' ? { ...part, args: ['--watch', '--watch-preserve-output', ...part.args] } : part,
+  part.args.includes('gateway/main.ts')
+    ? { ...part, args: ['--watch', '--watch-preserve-output', ...part.args] }
+    : part,
 )
 try {
   process.exitCode = await runTogether(parts)
