@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
-import type { Camera } from '../gateway/contract/camera.ts'
+import type { Camera, Span } from '../gateway/contract/camera.ts'
 import type { Sensor } from '../gateway/contract/sensor.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { buildDashboard } from './dashboard.ts'
@@ -87,23 +87,38 @@ async function takeWall(page: Page, name: string): Promise<void> {
   const recording = cameras.filter(({ state }) => state.status === 'recording').length
   await page.goto('/wall')
   const live = page.locator('[data-camera]:is([data-state=live], [data-state=late])')
+  const connecting = page.locator('[data-camera][data-state=connecting]')
   // One camera freezes and one reconnects each minute by plan, so at this moment two may be missing.
-  await until(async () => (await live.count()) >= recording - 2, `${recording} live tiles`, 60_000)
+  const complete = async () => (await connecting.count()) === 0 && (await live.count()) >= recording - 2
+  await until(complete, `${recording} live tiles`, 60_000)
   await save(page, name)
 }
 
+/** The camera with the most gaps: what happened to each of them is what this page is for. */
 async function takePlayback(page: Page): Promise<void> {
   const { cameras } = await read<{ cameras: Camera[] }>(page, '/api/cameras')
-  const camera = cameras.find(({ state, main }) => state.status === 'recording' && main?.codec === 'H264')
-  if (camera === undefined) throw new Error('no camera records')
-  const moment = new Date(Date.now() - 90_000).toISOString()
-  await page.goto(`/playback?camera=${camera.id}&t=${encodeURIComponent(moment)}`)
+  const now = Date.now()
+  const range = `fromUtcMs=${now - 3_600_000}&toUtcMs=${now}`
+  let best: { id: string; gaps: number } | undefined
+  for (const { id, state, main } of cameras) {
+    if (state.status !== 'recording' || main?.codec !== 'H264') continue
+    const { spans } = await read<{ spans: Span[] }>(page, `/api/cameras/${id}/spans?${range}`)
+    const gaps = spans.filter(({ kind }) => kind === 'gap').length
+    if (best === undefined || gaps > best.gaps) best = { id, gaps }
+  }
+  if (best === undefined) throw new Error('no camera records')
+  const moment = new Date(now - 90_000).toISOString()
+  // Tall enough for the list of gaps.
+  await page.setViewportSize({ width: 1_440, height: 1_080 })
+  await page.goto(`/playback?camera=${best.id}&t=${encodeURIComponent(moment)}`)
   await until(
     () => page.evaluate<boolean>(`(document.querySelector('video')?.readyState ?? 0) >= 3`),
     'a recorded picture',
     30_000,
   )
+  await page.locator('.gap-table tr').first().waitFor()
   await save(page, 'playback')
+  await page.setViewportSize({ width: 1_440, height: 900 })
 }
 
 async function takeSensors(page: Page): Promise<void> {

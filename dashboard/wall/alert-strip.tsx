@@ -41,7 +41,6 @@ function AlertCard({ alert }: { alert: Alert }) {
   const place = alert.areaId === null ? '' : placeBeside(title, stores.places.value.get(alert.areaId))
   const sensor = stores.sensors.value.value?.find((one) => one.id === alert.sensorId)
   const cleared = alert.clearedUtcMs === null ? '' : t().alerts.cleared(formatTime(alert.clearedUtcMs, nowUtcMs.value))
-  const facts = [place, cleared].filter((part) => part !== '').join(' · ')
   const value = alertValue(alert, sensor?.metrics)
   return (
     <li
@@ -55,9 +54,10 @@ function AlertCard({ alert }: { alert: Alert }) {
         </time>
       </div>
       <p class="wall-alert-name">{title}</p>
-      {value === '' && facts === '' ? null : (
+      {value === '' && place === '' && cleared === '' ? null : (
         <p>
-          {value === '' ? null : <strong class="wall-alert-value">{value}</strong>} <span class="muted">{facts}</span>
+          {value === '' ? null : <strong class="wall-alert-value">{value}</strong>} <span class="muted">{place}</span>{' '}
+          <span class="muted nowrap">{cleared}</span>
         </p>
       )}
       <div class="wall-alert-actions">

@@ -16,12 +16,11 @@ export const tones: Record<PlayState['kind'], Tone> = {
   paused: 'off',
 }
 
-/** The short word on the tile's bar, with the picture's age where there is one: `直播 0.4 秒`. */
-export function stateWord(state: PlayState): string {
-  const word = words().states[state.kind]
-  if (!('ageMs' in state) || state.ageMs === null) return word
+/** How old the shown picture is, where that is known: `0.4 秒`. */
+export function ageWord(state: PlayState): string | undefined {
+  if (!('ageMs' in state) || state.ageMs === null) return undefined
   const seconds = state.ageMs / 1_000
-  return `${word} ${words().age(seconds < 9.95 ? seconds.toFixed(1) : seconds.toFixed(0))}`
+  return words().age(seconds < 9.95 ? seconds.toFixed(1) : seconds.toFixed(0))
 }
 
 /** What stands over a picture that is not live: what is wrong, since when, what happens next. */

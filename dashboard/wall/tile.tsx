@@ -10,7 +10,7 @@ import { playbackHref } from '../parts/footage-link.tsx'
 import { CloseIcon } from '../parts/icons.tsx'
 import { useGateway, useMay } from '../shell/gateway.ts'
 import { Layer } from './layer.tsx'
-import { messageOf, stateWord, tones } from './tile-words.ts'
+import { ageWord, messageOf, tones } from './tile-words.ts'
 import { words } from './words.ts'
 import './tile.css'
 
@@ -144,7 +144,12 @@ function TileBar({ state, camera, off, children }: TileBarProps) {
         {place === '' ? null : <span class="tile-place">{place}</span>}
       </span>
       {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
-      <StatusDot tone={off ? 'off' : tones[state.kind]}>{off ? t().cameraStatus.disabled : stateWord(state)}</StatusDot>
+      <span class="tile-state">
+        <StatusDot tone={off ? 'off' : tones[state.kind]}>
+          {off ? t().cameraStatus.disabled : words().states[state.kind]}
+        </StatusDot>
+        {off ? null : <span class="tile-age"> {ageWord(state)}</span>}
+      </span>
       {children}
     </div>
   )
