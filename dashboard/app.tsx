@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Permission } from '../gateway/domain/words.ts'
 import { AlertsPage } from './alerts/page.tsx'
 import { DevicesPage } from './devices/page.tsx'
-import { t } from './i18n/language.ts'
+import { t, wordOf } from './i18n/language.ts'
 import { EnterPage } from './login/enter.tsx'
 import { LoginPage } from './login/page.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
@@ -40,6 +40,7 @@ function Document() {
   const { router, session } = useGateway()
   const path = router.location.value.path
   showThemeOf(path)
+  document.title = titleOf(path)
   if (path === '/enter') return <EnterPage />
   if (session.value === undefined) return <FirstLook />
   if (session.value === null) return <LoginPage />
@@ -50,6 +51,12 @@ function Document() {
       <Page name={name} />
     </Shell>
   )
+}
+
+/** Of the window and of the browser's history: `告警 · 加工区网关`. */
+function titleOf(path: string): string {
+  const page = wordOf(t().nav, path.split('/')[1] ?? '')
+  return page === undefined ? t().product : `${page} · ${t().product}`
 }
 
 /** Asks once who is logged in. */

@@ -109,7 +109,7 @@ async function takePlayback(page: Page): Promise<void> {
   if (best === undefined) throw new Error('no camera records')
   const moment = new Date(now - 90_000).toISOString()
   // Tall enough for the list of gaps.
-  await page.setViewportSize({ width: 1_440, height: 1_080 })
+  await page.setViewportSize({ width: 1_440, height: 1_200 })
   await page.goto(`/playback?camera=${best.id}&t=${encodeURIComponent(moment)}`)
   await until(
     () => page.evaluate<boolean>(`(document.querySelector('video')?.readyState ?? 0) >= 3`),

@@ -42,7 +42,7 @@ export function GapList({
       {gaps.length === 0 ? <p class="muted">{words().noGaps}</p> : null}
       {gaps.length > most ? <p class="muted">{words().manyGaps(most)}</p> : null}
       {gaps.length === 0 ? null : (
-        <div class="gap-table">
+        <div class="gap-table panel">
           <table class="table">
             <thead>
               <tr>

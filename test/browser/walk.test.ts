@@ -138,6 +138,7 @@ test('the language is switched by its button, at once and for the next visit', a
   await page.getByRole('button', { name: 'English' }).click()
   await waitFor(async () => (await page.locator('main h1').innerText()) === 'Alerts')
   expect(await page.locator('html').getAttribute('lang')).toBe('en')
+  expect(await page.title()).toBe('Alerts · Zone gateway')
   await page.reload()
   await waitFor(async () => (await page.locator('main h1').innerText()) === 'Alerts')
 })
