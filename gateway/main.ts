@@ -43,11 +43,20 @@ function stopSignal(): AbortSignal {
   return stop.signal
 }
 
+/** Read once, and taken out of the environment that child processes inherit. */
+function takeFirstPassword(): string | undefined {
+  const { ZONE_GATEWAY_ADMIN_PASSWORD: password } = process.env
+  delete process.env.ZONE_GATEWAY_ADMIN_PASSWORD
+  return password
+}
+
 const addressOf = ({ http: { host } }: LoadedConfig, port: number) =>
   `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
 
 async function main(): Promise<void> {
   const args = readArguments()
+  // Footage and databases are for this user, and for his group to read.
+  process.umask(0o027)
   const config = loadConfig(args.config)
   const log = openLog(config.log.level)
   const signal = stopSignal()
@@ -56,7 +65,7 @@ async function main(): Promise<void> {
     tools: { clock: systemClock, log },
     version,
     dashboardFolder: join(import.meta.dirname, '../dashboard/dist'),
-    firstAdminPassword: process.env.ZONE_GATEWAY_ADMIN_PASSWORD,
+    firstAdminPassword: takeFirstPassword(),
   })
   try {
     const { port } = await gateway.listen()

@@ -8,6 +8,7 @@ import { stringify } from 'yaml'
 import { type Child, startChild } from '../support/children.ts'
 import { startGateway } from '../support/gateway-process.ts'
 import { tempFolder } from '../support/temp.ts'
+import { waitFor } from '../support/wait.ts'
 import { smallZone } from './small-zone.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -111,7 +112,7 @@ test.each([
   writeFileSync(join(folder, 'zone.yaml'), stringify(smallZone))
   await using child = node('--config', file, '--print-address')
   const origin = (await child.line(/Listening on (\S+)/))[1] ?? ''
-  expect((await fetch(`${origin}/readyz`)).status).toBe(200)
+  await waitFor(async () => (await fetch(`${origin}/readyz`)).status === 200, { message: '/readyz' })
   expect(await child.stop()).toMatchObject({ code: 0 })
 })
 
