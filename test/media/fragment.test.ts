@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../gateway/domain/failure.ts'
 import { boxCollector, boxesOf, need } from '../../gateway/media/boxes.ts'
