@@ -13,6 +13,7 @@ import { Layer } from './layer.tsx'
 import { ageWord, messageOf, tones } from './tile-words.ts'
 import { words } from './words.ts'
 import './tile.css'
+import './tile-bar.css'
 
 interface TileProps {
   readonly camera: Camera
