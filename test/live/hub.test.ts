@@ -10,6 +10,8 @@ import { systemClock } from '../../gateway/lib/clock.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import { liveHub } from '../../gateway/live/hub.ts'
 import type { StreamEvent, StreamFrame } from '../../gateway/media/stream.ts'
+import { buildFragment, prftBytes } from '../../gateway/media/fragment.ts'
+import { encodeVideo, manualClock } from '../recording/fake-camera.ts'
 import { waitFor } from '../support/wait.ts'
 
 const tools = { clock: systemClock, log: openLog('silent') }
@@ -39,15 +41,17 @@ let subPulls: { signal: AbortSignal; take: (event: StreamEvent) => void; fail: (
 let hub: ReturnType<typeof liveHub>
 let server: ReturnType<typeof createServer>
 let sub: StreamFacts | null
+let isThere: boolean
 const sockets: WebSocket[] = []
 
 beforeEach(async () => {
   stop = new AbortController()
   subPulls = []
   sub = null
+  isThere = true
   hub = liveHub({
     tools,
-    facts: () => ({ main: facts, sub }),
+    facts: () => (isThere ? { main: facts, sub } : undefined),
     state: () => state,
     pullSub: (_cameraId, signal, take) =>
       new Promise((resolve, reject) => {
@@ -78,7 +82,7 @@ async function tile(fields: object = {}) {
   const events: LiveEvent[] = []
   const frames: (LiveHeader & { first: number | undefined })[] = []
   socket.on('message', (data, isBinary) => {
-    if (!isBinary) events.push(JSON.parse(String(data)) as LiveEvent)
+    if (!isBinary) events.push(JSON.parse((data as Buffer).toString()) as LiveEvent)
     else {
       const { header, payload } = decodeLiveFrame(data as ArrayBuffer) ?? {}
       if (header) frames.push({ ...header, first: payload?.[0] })
@@ -219,4 +223,152 @@ describe('live hub', () => {
     await waitFor(() => events.length === 1)
     expect(events[0]).toMatchObject({ type: 'refused', code: 'codec-unsupported' })
   })
+
+  test('a keyframe comes first, also when the last GOP was too much to keep', async () => {
+    for (const event of [init(), frame(0, true, 5_000_000), frame(1, false, 5_000_000), frame(2, false, 5_000_000)])
+      hub.put('cam', event)
+    const { events, frames } = await tile()
+    await waitFor(() => frames.length === 1)
+    hub.put('cam', frame(3, false))
+    hub.put('cam', frame(4, true))
+    hub.put('cam', frame(5, false))
+    await waitFor(() => frames.length === 3)
+    expect(frames.map(({ kind, first }) => [kind, first])).toEqual([
+      [FrameKind.init, 'i'.charCodeAt(0)],
+      [FrameKind.media, 4],
+      [FrameKind.media, 5],
+    ])
+    expect(events.map(({ type }) => type)).toEqual(['stream'])
+    // And a picture of now can still be made from the keyframe alone.
+    expect(hub.still('cam')?.frame[0]).toBe(4)
+  })
+
+  test('an init reaches a viewer whose socket is full: what follows can be played', async () => {
+    for (const event of [init(), frame(0, true)]) hub.put('cam', event)
+    const { socket, frames } = await tile()
+    await waitFor(() => frames.length === 2)
+    socket.pause()
+    for (let n = 1; n < 60; n++) hub.put('cam', frame(n, true, 200_000))
+    hub.put('cam', init())
+    hub.put('cam', frame(99, true))
+    socket.resume()
+    await waitFor(() => frames.some(({ generation }) => generation === 2))
+    hub.put('cam', frame(100, true))
+    await waitFor(() => frames.at(-1)?.first === 100)
+    expect(frames.filter(({ generation }) => generation === 2)[0]?.kind).toBe(FrameKind.init)
+  })
+
+  test('a camera that is removed: who looks is told so, and a late hello breaks nothing', async () => {
+    for (const event of [init(), frame(0, true)]) hub.put('cam', event)
+    const first = await tile()
+    await waitFor(() => first.frames.length === 2)
+    const closed = once(first.socket, 'close')
+    isThere = false
+    hub.keepOnly(new Set(['other']))
+    expect((await closed)[0]).toBe(CloseCode.missing)
+    const late = await tile()
+    expect(((await once(late.socket, 'close')) as [number])[0]).toBe(CloseCode.missing)
+  })
+
+  test('refused is final until the next hello', async () => {
+    hub.put('cam', init('hvc1.1.6.L93.B0'))
+    const { socket, events } = await tile()
+    await waitFor(() => events.length === 1)
+    hub.lose('cam')
+    socket.send(JSON.stringify({ type: 'pause' }))
+    socket.send(JSON.stringify({ type: 'resume' }))
+    socket.ping()
+    await once(socket, 'pong')
+    expect(events.map(({ type }) => type)).toEqual(['refused'])
+  })
+
+  test('an old browser gets each packet once, also after the camera came back twice', async () => {
+    const pictures = encodeVideo()
+    const ticks = pictures.init.timescale / 10
+    let dts = 0
+    const sendGop = () => {
+      for (const picture of pictures.samples) {
+        const sample = { ...picture, dts, duration: ticks }
+        const bytes = buildFragment(1, [sample], { utcMs: 1, baseTime: dts }).subarray(prftBytes)
+        hub.put('cam', { frame: { sample, bytes, arrivedUtcMs: 1 } })
+        dts += ticks
+      }
+    }
+    const send = () => {
+      hub.put('cam', { init: pictures.init })
+      sendGop()
+    }
+    send()
+    const { frames } = await tile({ accept: ['video/mpeg1'] })
+    const until = async (isThere: () => boolean) =>
+      waitFor(() => {
+        sendGop()
+        return isThere()
+      })
+    await until(() => frames.length > 0)
+    hub.lose('cam')
+    send()
+    hub.lose('cam')
+    send()
+    const before = frames.length
+    await until(() => frames.length > before + 3)
+    const latest = frames.slice(before).map(({ sequence }) => sequence)
+    // Each transcoder counts from 1: none of its packets twice.
+    for (const [n, sequence] of latest.entries())
+      if (n > 0 && sequence !== 1) expect(sequence).toBe((latest[n - 1] ?? 0) + 1)
+  })
+})
+
+test('the sub stream is begun again only when the last pull has ended, and its picture is kept', async () => {
+  sub = facts
+  const quick = manualClock()
+  let endFirst = () => {}
+  const pulls: ((event: StreamEvent) => void)[] = []
+  const other = liveHub({
+    tools: { ...tools, clock: { ...systemClock, sleep: quick.sleep } },
+    facts: () => ({ main: null, sub: facts }),
+    state: () => state,
+    pullSub: (_cameraId, signal, take) =>
+      new Promise((resolve) => {
+        pulls.push(take)
+        if (pulls.length === 1) endFirst = resolve
+        else signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+  })
+  const end = new AbortController()
+  const running = other.run(end.signal)
+  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' }).on('connection', (ws) => other.attach(ws, 'cam'))
+  await once(wss, 'listening')
+  const look = async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${(wss.address() as AddressInfo).port}`)
+    sockets.push(socket)
+    await once(socket, 'open')
+    const heard: string[] = []
+    socket.on(
+      'message',
+      (data, isBinary) =>
+        void heard.push(isBinary ? 'frame' : (JSON.parse((data as Buffer).toString()) as LiveEvent).type),
+    )
+    socket.send(JSON.stringify({ type: 'hello', version: 1, accept: [avc], widthPx: 640, heightPx: 360 }))
+    return { socket, heard }
+  }
+  const first = await look()
+  await waitFor(() => pulls.length === 1)
+  first.socket.close()
+  await once(first.socket, 'close')
+  // The camera's program takes its time to end; somebody looks again meanwhile.
+  const second = await look()
+  await waitFor(() => second.heard.includes('offline'))
+  expect(pulls).toHaveLength(1)
+  endFirst()
+  await waitFor(() => pulls.length === 2)
+  pulls[1]?.(init())
+  pulls[1]?.(frame(1, true))
+  await waitFor(() => second.heard.filter((what) => what === 'frame').length === 2)
+  const third = await look()
+  await waitFor(() => third.heard.filter((what) => what === 'frame').length === 2)
+  for (const socket of sockets.splice(0)) socket.terminate()
+  end.abort()
+  await running
+  wss.close()
 })

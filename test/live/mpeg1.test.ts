@@ -53,7 +53,7 @@ describe('MPEG-1 tier', () => {
     expect(tier.running).toBe(0)
   })
 
-  test('is full after its last transcoder, and has room again when one ends', () => {
+  test('is full after its last transcoder, and has room again when one ends', async () => {
     const tier = mpeg1Tier({ clock: systemClock, log: openLog('silent') })
     const viewer = { onPacket: () => {}, onEnd: () => {} }
     const channels = Array.from({ length: maxTranscoders + 1 }, (_, n) => channel(`cam-${n}`, 'sub'))
@@ -61,7 +61,7 @@ describe('MPEG-1 tier', () => {
     expect(leaves.map((leave) => leave !== undefined)).toEqual([true, true, true, true, false])
     leaves[0]?.()
     expect(tier.join(channels[4] as Channel, viewer)).toBeTypeOf('function')
-    tier.stopAll()
+    await tier.stopAll()
     expect(tier.running).toBe(0)
   })
 })

@@ -134,7 +134,7 @@ describe.skipIf(process.getuid?.() !== 0)('mounted disks', () => {
     const root = join(disk, 'recordings')
     const { store, footage } = await running(tempFolder('data'), root, 10_000_000)
     await waitFor(() => footage.segments('cam', always).length > 0)
-    const run = store.db.prepare(`SELECT id FROM run`).pluck().get()
+    const run = store.db.prepare(`SELECT id FROM run`).pluck().get() as number
     const add = store.db.prepare(
       `INSERT INTO segment (camera_id, run_id, start_utc_ms, end_utc_ms, path, size_bytes, init_bytes, anchor_utc_ms, fragments, chain)
        VALUES ('old', ?, ?, ?, ?, 2000000, 1, 0, x'', x'')`,
