@@ -167,9 +167,9 @@ test('while a file is being closed its footage is still in the timeline', async 
   expect(before).toBeGreaterThan(0)
   let least = before
   const ending = footage.finish('cam', 'gateway-stopped')
-  let isDone = false
-  void ending.then(() => (isDone = true))
-  while (!isDone) {
+  const state = { isDone: false }
+  void ending.then(() => (state.isDone = true))
+  while (!state.isDone) {
     least = Math.min(least, footage.segments('cam', always)[0]?.fragments.length ?? 0)
     await new Promise((resolve) => setImmediate(resolve))
   }
