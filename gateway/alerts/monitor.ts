@@ -97,7 +97,7 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
     if (change?.kind === 'worse') {
       entry.unsaved = true
       const alert = alerts.openOfRule(entry.rule.id)
-      if (alert) onAlert(alerts.remember({ ...alert, worstValue: change.value }))
+      if (alert) onAlert(alerts.remember({ ...alert, worstValue: worst(entry.rule, alert.worstValue, change.value) }))
       return
     }
     if (change === null && state.phase === before.phase && state.sinceUtcMs === before.sinceUtcMs) return

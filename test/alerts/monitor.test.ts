@@ -105,8 +105,8 @@ describe('the life of an alert', () => {
     say(3, 9)
     const [{ id, worstValue } = { id: '', worstValue: null }] = monitor.list('open')
     expect(worstValue).toBe(9)
-    expect(monitor.acknowledge(id, '林主任', 'door closed')).toMatchObject({
-      acknowledgedBy: '林主任',
+    expect(monitor.acknowledge(id, '值班员', 'door closed')).toMatchObject({
+      acknowledgedBy: '值班员',
       note: 'door closed',
       worstValue: 9,
     })
@@ -126,8 +126,8 @@ describe('the life of an alert', () => {
     ).toEqual([
       [5, null, false],
       [9, null, false],
-      [9, '林主任', false],
-      [9, '林主任', true],
+      [9, '值班员', false],
+      [9, '值班员', true],
     ])
   })
 
@@ -140,9 +140,14 @@ describe('the life of an alert', () => {
     expect(monitor.list('all')).toHaveLength(1)
     expect(alert).toMatchObject({ clearedUtcMs: null, value: 5, worstValue: 7 })
     say(4, 3)
+    // The second time is milder: the worst of the incident stays the worst.
+    say(5, 4.5)
+    say(6, 5.5)
+    expect(monitor.list('open')).toMatchObject([{ worstValue: 7 }])
+    say(7, 3)
     monitor.acknowledge(alert?.id ?? '', 'x', '')
     expect(monitor.list('open')).toEqual([])
-    say(5, 5)
+    say(8, 5)
     expect(monitor.list('all')).toHaveLength(2)
   })
 
