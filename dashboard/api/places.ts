@@ -21,13 +21,13 @@ export function placesOf(zone: Zone | null): ReadonlyMap<string, Place> {
   return places
 }
 
-/** `李记豆制品 · 冷库`; a shared area stands alone. */
+/** `玉板豆制品 · 冷库`; a shared area stands alone. */
 export function placeName(place: Place | undefined): string {
   if (place === undefined) return '—'
   return place.workshop === null ? place.area.name : `${place.workshop.name} · ${place.area.name}`
 }
 
-/** What a name leaves unsaid of its place: nothing of `李记豆制品 · 冷库` beside `李记豆制品冷库`, `冷库` beside `李记豆制品电表`. */
+/** What a name leaves unsaid of its place: nothing of `玉板豆制品 · 冷库` beside `玉板豆制品冷库`, `冷库` beside `玉板豆制品电表`. */
 export function placeBeside(name: string, place: Place | undefined): string {
   if (place === undefined) return ''
   const { workshop, area } = place

@@ -71,6 +71,10 @@ export function recordingIndex({ db, transaction }: Store) {
     `INSERT INTO gap (camera_id, start_utc_ms, end_utc_ms, reason) VALUES (?, ?, ?, ?)`,
   )
   const endGapRow = db.prepare<[UtcMs, number]>(`UPDATE gap SET end_utc_ms = ? WHERE id = ?`)
+  const trimGaps = db.prepare(
+    `UPDATE gap INDEXED BY gap_end SET end_utc_ms = @startUtcMs
+     WHERE end_utc_ms > @startUtcMs AND end_utc_ms <= @endUtcMs AND start_utc_ms < @startUtcMs AND camera_id = @cameraId`,
+  )
   const dropGapRow = db.prepare<[number]>(`DELETE FROM gap WHERE id = ?`)
   const recordedRows = db.prepare<[string, UtcMs, UtcMs, UtcMs], Recorded>(
     `SELECT start_utc_ms AS startUtcMs, end_utc_ms AS endUtcMs FROM segment
@@ -133,9 +137,14 @@ export function recordingIndex({ db, transaction }: Store) {
     addGap: (cameraId: string, gap: Gap): void => {
       insertClosedGap.run(cameraId, gap.startUtcMs, gap.endUtcMs, gap.reason)
     },
-    /** The camera's hash chain goes on with the fragments of this file. */
+    /**
+     * The camera's hash chain goes on with the fragments of this file. The gap before it ends where the file begins, which is known
+     * better now than when the run began: a less delayed frame came since.
+     */
     addSegment: (row: SegmentRow): void =>
       transaction(() => {
+        const { cameraId, startUtcMs, endUtcMs } = row
+        trimGaps.run({ cameraId, startUtcMs, endUtcMs })
         const before = lastChain.get(row.cameraId)?.chain ?? firstLink
         const chain = row.fragments.reduce((link, fragment) => nextLink(link, fragment.sha256), before)
         insertSegment.run({ ...row, fragments: encodeFragments(row.fragments), chain })

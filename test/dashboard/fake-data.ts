@@ -7,14 +7,14 @@ import type { AreaKind, GapReason } from '../../gateway/domain/words.ts'
 
 /** A plausible zone for looking at pages: ten workshops, sixteen cameras, forty sensors. Everything hangs on `now`. */
 const makers = [
-  '李记线面',
-  '陈氏线面',
+  '玉板线面',
+  '晨露线面',
   '福安手工面',
   '清流豆腐皮',
   '嵩溪豆制品',
-  '王家腐竹',
+  '旺泉腐竹',
   '长校豆干',
-  '林记糕点',
+  '桂香糕点',
   '高地酱菜',
   '洋口米粉',
 ]

@@ -319,6 +319,20 @@ describe('recovery', () => {
   })
 })
 
+test('a first frame that was late: the gap before ends where the run really began', async () => {
+  const { camera, clock, recorder, footage, store } = await opened()
+  clock.pass(1_000)
+  camera.connect()
+  camera.send(20)
+  // What follows was delayed 300 ms less.
+  clock.pass(-300)
+  camera.send(20)
+  await recorder.settled()
+  const gapEnd = () => store.db.prepare(`SELECT end_utc_ms FROM gap ORDER BY id LIMIT 1`).pluck().get()
+  await footage.finish('cam', 'gateway-stopped')
+  expect(gapEnd()).toBe(footage.segments('cam', always)[0]?.startUtcMs)
+})
+
 test('what is on disk is what the index says', async () => {
   const { folder, camera, recorder, footage } = await opened()
   camera.connect()
