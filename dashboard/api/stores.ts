@@ -40,6 +40,11 @@ export function createStores() {
   const discoveryVersion = signal(0)
   const alertsVersion = signal(0)
   const latest = new Map<string, Signal<Latest | null>>()
+  // A list asked for over HTTP may arrive behind news of the feed that is younger than it: counted, so that the younger one stays.
+  let news = 0
+  let alertsAt = 0
+  const statesAt = new Map<string, { readonly at: number; readonly state: CameraState }>()
+  const heardAt = new Map<string, number>()
 
   const latestOf = (sensorId: string, metric: string): Signal<Latest | null> => {
     const key = `${sensorId} ${metric}`
@@ -55,11 +60,13 @@ export function createStores() {
     if (before === null || before.utcMs <= next.utcMs) at.value = next
   }
   const setState = (cameraId: string, state: CameraState): void => {
+    statesAt.set(cameraId, { at: ++news, state })
     const list = cameras.value.peek()
     if (list === null) return
     cameras.value.value = list.map((camera) => (camera.id === cameraId ? { ...camera, state } : camera))
   }
   const setOnline = (sensorId: string): void => {
+    heardAt.set(sensorId, ++news)
     const list = sensors.value.peek()
     if (list === null || list.find((one) => one.id === sensorId)?.status === 'online') return
     sensors.value.value = list.map((one) => (one.id === sensorId ? { ...one, status: 'online' as const } : one))
@@ -67,6 +74,7 @@ export function createStores() {
   const setAlert = (alert: Alert): void => {
     const others = (openAlerts.peek() ?? []).filter((one) => one.id !== alert.id)
     openAlerts.value = (isOpen(alert) ? [...others, alert] : others).sort(byUrgency)
+    alertsAt = ++news
     alertsVersion.value += 1
   }
 
@@ -89,18 +97,29 @@ export function createStores() {
     /** The newest value of one metric; a component that reads it is drawn again with each reading. */
     latestOf,
     setAlert,
-    setOpenAlerts(list: readonly Alert[]): void {
-      openAlerts.value = list.filter(isOpen).sort(byUrgency)
+    /** How much the feed has told so far: taken when a list is asked for, handed to the setter with its answer. */
+    newsSoFar: (): number => news,
+    setOpenAlerts(list: readonly Alert[], asOf: number): void {
+      if (alertsAt <= asOf) openAlerts.value = list.filter(isOpen).sort(byUrgency)
     },
-    setSensors(list: readonly Sensor[]): void {
+    setCameras(list: readonly Camera[], asOf: number): void {
+      cameras.value.value = list.map((camera) => {
+        const told = statesAt.get(camera.id)
+        return told !== undefined && told.at > asOf ? { ...camera, state: told.state } : camera
+      })
+    },
+    setSensors(list: readonly Sensor[], asOf: number): void {
       batch(() => {
-        sensors.value.value = list
+        sensors.value.value = list.map((one) =>
+          (heardAt.get(one.id) ?? 0) > asOf ? { ...one, status: 'online' as const } : one,
+        )
         for (const sensor of list) for (const value of sensor.latest) learn(sensor.id, value)
       })
     },
     takeSnapshot(snapshot: Snapshot): void {
       batch(() => {
         openAlerts.value = snapshot.alerts.filter(isOpen).sort(byUrgency)
+        alertsAt = ++news
         alertsVersion.value += 1
         for (const { cameraId, state } of snapshot.cameras) setState(cameraId, state)
         for (const reading of snapshot.readings) learn(reading.sensorId, reading)

@@ -38,28 +38,24 @@ export function createGateway() {
   const load = async <Value>(
     store: Store<Value>,
     get: (signal: AbortSignal) => Promise<Value>,
-    set?: (value: Value) => void,
+    set: (value: Value, asOf: number) => void = (value) => {
+      store.value.value = value
+    },
   ): Promise<void> => {
     const { signal } = signedIn
+    const asOf = stores.newsSoFar()
     try {
-      const value = await get(signal)
-      if (set === undefined) store.value.value = value
-      else set(value)
+      set(await get(signal), asOf)
       store.problem.value = null
     } catch (thrown) {
       if (!signal.aborted) store.problem.value = toProblem(thrown)
     }
   }
   const reload = {
-    cameras: () => load(stores.cameras, api.cameras),
-    sensors: () => load(stores.sensors, api.sensors, (list) => stores.setSensors(list)),
+    cameras: () => load(stores.cameras, api.cameras, stores.setCameras),
+    sensors: () => load(stores.sensors, api.sensors, stores.setSensors),
     zone: () => load(stores.zone, api.zone),
-    alerts: () =>
-      load(
-        stores.openAlertsStore,
-        (signal) => api.alerts('open', signal),
-        (list) => stores.setOpenAlerts(list),
-      ),
+    alerts: () => load(stores.openAlertsStore, (signal) => api.alerts('open', signal), stores.setOpenAlerts),
   }
   const reloadAll = async (): Promise<void> => {
     await Promise.all([reload.zone(), reload.cameras(), reload.sensors()])

@@ -60,11 +60,20 @@ describe.each(languages)('live, in %s', (language) => {
     }
     for (const id of good) expect(await tile(page, id).getAttribute('data-stream')).toBe('sub')
 
-    await waitFor(async () => (await tile(page, cameraIds.denied).innerText()).includes(say.deniedCamera))
+    let said = ''
+    await waitFor(
+      async () => {
+        said = await tile(page, cameraIds.denied).innerText()
+        return said.includes(say.deniedCamera)
+      },
+      { message: () => `${say.deniedCamera} on the tile that says ${said}` },
+    )
     expect(await tile(page, cameraIds.denied).getAttribute('data-state')).toBe('offline')
 
     await tile(page, cameraIds.plain).locator('.tile-open').click()
-    await waitFor(async () => (await tile(page, cameraIds.plain).getAttribute('data-stream')) === 'main')
+    await waitFor(async () => (await tile(page, cameraIds.plain).getAttribute('data-stream')) === 'main', {
+      message: 'the main stream on the large tile',
+    })
     await isLive(page, cameraIds.plain)
     const large = await presented(page, `[data-camera="${cameraIds.plain}"] .layer-shown video`, 2_000)
     expect(large.frames).toBeGreaterThan(8)
@@ -74,7 +83,9 @@ describe.each(languages)('live, in %s', (language) => {
     await page.keyboard.press('Escape')
 
     await tile(page, cameraIds.h265).locator('.tile-open').click()
-    await waitFor(async () => (await tile(page, cameraIds.h265).innerText()).includes(say.mainIsH265))
+    await waitFor(async () => (await tile(page, cameraIds.h265).innerText()).includes(say.mainIsH265), {
+      message: say.mainIsH265,
+    })
     expect(await tile(page, cameraIds.h265).getAttribute('data-stream')).toBe('sub')
     await isLive(page, cameraIds.h265)
     expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])

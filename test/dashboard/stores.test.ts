@@ -16,7 +16,7 @@ const reading = (value: number, utcMs: number) =>
 
 test('the newest reading wins, also when an older one arrives later, and its sensor is online again', () => {
   const stores = createStores()
-  stores.setSensors(sensorsAt(now))
+  stores.setSensors(sensorsAt(now), 0)
   const status = () => stores.sensors.value.value?.find((one) => one.id === 'w05-power')?.status
   expect(status()).toBe('silent')
   stores.takeChanges([reading(2, now + 2_000), reading(1, now + 1_000)])
@@ -26,9 +26,29 @@ test('the newest reading wins, also when an older one arrives later, and its sen
 
 test('a list that arrives late does not turn back what the feed said', () => {
   const stores = createStores()
-  stores.takeChanges([reading(9, now + 60_000)])
-  stores.setSensors(sensorsAt(now))
+  const [camera] = camerasAt(now)
+  const [alert] = alertsAt(now)
+  if (camera === undefined || alert === undefined) throw new Error('no camera, or no alert')
+  const asked = stores.newsSoFar()
+  stores.takeChanges([
+    reading(9, now + 60_000),
+    { kind: 'alert', alert: { ...alert, clearedUtcMs: null, acknowledgedUtcMs: null } },
+    { kind: 'camera', cameraId: camera.id, state: { ...camera.state, status: 'disabled' } },
+  ])
+  stores.setSensors(sensorsAt(now), asked)
+  stores.setOpenAlerts([], asked)
+  stores.setCameras(camerasAt(now), asked)
   expect(stores.latestOf('w05-power', 'power').value?.value).toBe(9)
+  expect(stores.sensors.value.value?.find((one) => one.id === 'w05-power')?.status).toBe('online')
+  expect(stores.openAlerts.value?.map(({ id }) => id)).toEqual([alert.id])
+  expect(stores.cameras.value.value?.[0]?.state.status).toBe('disabled')
+
+  // A list that was asked for afterwards is younger.
+  const askedLater = stores.newsSoFar()
+  stores.setOpenAlerts([], askedLater)
+  stores.setCameras(camerasAt(now), askedLater)
+  expect(stores.openAlerts.value).toEqual([])
+  expect(stores.cameras.value.value?.[0]?.state).toEqual(camera.state)
 })
 
 test('alerts: the most urgent first, gone when cleared and acknowledged', () => {
@@ -48,7 +68,7 @@ test('alerts: the most urgent first, gone when cleared and acknowledged', () => 
 
 test('a camera’s state changes in its list; rare changes name what must be loaded again', () => {
   const stores = createStores()
-  stores.cameras.value.value = camerasAt(now)
+  stores.setCameras(camerasAt(now), stores.newsSoFar())
   const [camera] = camerasAt(now)
   if (camera === undefined) throw new Error('no camera')
   const reload = stores.takeChanges([
