@@ -7,6 +7,7 @@ import { alertMonitor } from './alerts/monitor.ts'
 import { troubles } from './alerts/troubles.ts'
 import { openBroker } from './broker/broker.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
+import { cameraRetry } from './cameras/retry.ts'
 import { cameraRegistry } from './cameras/registry.ts'
 import { cameraStates } from './cameras/state-board.ts'
 import { gapReasonOf } from './cameras/stream-errors.ts'
@@ -15,15 +16,16 @@ import type { FeedChange } from './contract/feed.ts'
 import { Failure, unlessMissing } from './domain/failure.ts'
 import { topicTemplate } from './domain/topic.ts'
 import { minutes, seconds } from './domain/units.ts'
-import { gatewayMeasures, gatewayReadiness, httpPartsOf } from './http/assemble.ts'
+import { httpPartsOf } from './http/assemble.ts'
 import { listen } from './http/listen.ts'
 import { httpServer } from './http/server.ts'
 import { broadcast } from './lib/broadcast.ts'
-import { type LoadedConfig, loadZoneFile } from './lib/config-file.ts'
+import type { LoadedConfig } from './lib/config-file.ts'
+import { pauses } from './lib/pauses.ts'
 import { reconciler } from './lib/reconcile.ts'
 import { loadOrCreateKey, openSecretBox } from './lib/secret-box.ts'
 import { runStages } from './lib/stages.ts'
-import { type Retry, supervise, type Tools } from './lib/supervise.ts'
+import { supervise, type Tools } from './lib/supervise.ts'
 import { taskSet } from './lib/task-set.ts'
 import { turnstile } from './lib/turnstile.ts'
 import { liveHub } from './live/hub.ts'
@@ -38,16 +40,13 @@ import { outbox } from './sensors/outbox.ts'
 import { sensorRegistry } from './sensors/registry.ts'
 import { lockDataDir } from './store/lock.ts'
 import { openStore } from './store/open.ts'
-import { importZone } from './zone/first-import.ts'
+import { firstImport } from './zone/first-import.ts'
 import { zoneRegistry } from './zone/registry.ts'
 
 /** Intended and actual state are compared this often, whatever events said or did not say. */
 const reconcileMs = seconds(10)
-/** Cameras come back: they are tried often, and soon after a connection that was good for a while. */
-const cameraRetry: Retry = { firstMs: 1_000, capMs: 30_000, calmMs: 20_000 }
 /** After so many failed attempts in a row the camera is asked again where its streams are. */
 const askAgainAfter = 4
-const cursor = 'metrics'
 
 export interface GatewayOptions {
   readonly config: LoadedConfig
@@ -86,8 +85,9 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     secrets,
     areaKind: zone.areaKind,
     tools,
-    onChange: () => {
+    onChange: (cameraId) => {
       reload('cameras')
+      retries.wake(cameraId)
       void intended.soon()
     },
   })
@@ -134,10 +134,11 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     onRulesChange: () => reload('rules'),
   })
   const trouble = troubles(alerts, clock)
-  const queue = outbox({ store: outboxFile, tools, cursors: [cursor] })
+  const queue = outbox({ store: outboxFile, tools, cursors: [metrics.store.name] })
 
   // Pipeline A, a video fragment: the camera's one pull feeds the live picture first, then the recorder's bounded queue.
   const nextStart = turnstile(100, clock)
+  const retries = pauses(clock)
   let isStopping = false
   const recordCamera = async (cameraId: string, signal: AbortSignal) => {
     const recorder = footage.begin(cameraId)
@@ -157,6 +158,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     }
     await supervise({ name: `camera ${cameraId}`, runOnce }, tools, signal, {
       retry: cameraRetry,
+      pause: (ms, until) => retries.sleep(cameraId, ms, until),
       onFailure: (failure, nextTryUtcMs) => {
         failures++
         const reason = gapReasonOf(failure)
@@ -184,7 +186,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   })
   const writer = metricsWriter({
     queue,
-    cursor,
+    cursor: metrics.store.name,
     store: metrics.store,
     tagsOf: readingTags({ sensorOf, areaPath: zone.areaPath, zoneId: () => zone.tree().id }),
     tools,
@@ -219,7 +221,6 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   )
 
   // Pipeline C, a request of a person: the HTTP routes call these parts.
-  const play = playback(footage.root, footage.segments, footage.segmentAt)
   const modules = {
     config,
     version,
@@ -233,7 +234,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     states,
     discovery,
     footage,
-    play,
+    play: playback(footage.root, footage.segments, footage.segmentAt),
     live,
     sensors,
     alerts,
@@ -244,19 +245,16 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     changes,
     intakeCounters,
   }
-  const app = await httpServer({
-    ...httpPartsOf(modules),
-    ready: gatewayReadiness(modules),
-    metricsText: gatewayMeasures(modules),
-  })
+  const app = await httpServer(httpPartsOf(modules))
 
-  if (config.zone !== undefined && zone.isEmpty())
-    await importZone(loadZoneFile(config.zone), zone, store, {
-      cameras: cameras.importAll,
-      sensors: sensors.importAll,
-      rules: alerts.importRules,
-      account: people.add,
-    })
+  await firstImport(config.zone, zone, {
+    store,
+    log,
+    cameras: cameras.importAll,
+    sensors: sensors.importAll,
+    rules: alerts.importRules,
+    account: people.add,
+  })
   const firstPassword = await people.ensureAdmin(firstAdminPassword)
 
   return {

@@ -53,13 +53,15 @@ export interface Modules {
 }
 
 /** What the routes ask of the modules. Each line is one call. */
-export function httpPartsOf(m: Modules): Omit<HttpParts, 'ready' | 'metricsText'> {
+export function httpPartsOf(m: Modules): HttpParts {
   const whole = (record: CameraRecord): Camera => ({ ...record, state: m.states.get(record.id) })
   let pictures = 0
   return {
     tools: m.tools,
     config: m.config.http,
     version: m.version,
+    ready: gatewayReadiness(m),
+    metricsText: gatewayMeasures(m),
     dashboardFolder: m.dashboardFolder,
     accounts: m.people,
     sessions: m.signedIn,
@@ -172,7 +174,7 @@ const devicesOf = (m: Modules): Parameters<typeof exportZone>[1] => ({
 })
 
 /** Answers /readyz: each part with ok, or why not. A camera that is away makes the gateway no less ready. */
-export function gatewayReadiness(m: Modules): () => Readiness {
+function gatewayReadiness(m: Modules): () => Readiness {
   const good = { ok: true, code: null, message: null }
   return () => {
     const trouble = m.footage.trouble()
@@ -195,7 +197,7 @@ export function gatewayReadiness(m: Modules): () => Readiness {
 }
 
 /** The text of /metrics. */
-export function gatewayMeasures(m: Modules): () => Promise<string> {
+function gatewayMeasures(m: Modules): () => Promise<string> {
   const perCamera = (read: (camera: Camera) => number | null) => () =>
     m.cameras.list().flatMap((record) => {
       const value = read({ ...record, state: m.states.get(record.id) })

@@ -40,7 +40,10 @@ export function backoffMs(retry: Retry, attempt: number, random: number): Millis
 }
 
 export interface SuperviseOptions {
-  readonly retry?: Retry
+  /** One pace for all, or by what failed (undefined: it ended by itself). */
+  readonly retry?: Retry | ((failure: Failure | undefined) => Retry)
+  /** How to wait between attempts; the clock's sleep unless something may end the pause early. */
+  readonly pause?: (ms: Millis, signal: AbortSignal) => Promise<unknown>
   readonly random?: () => number
   /** Told after each failed attempt, before the pause. */
   readonly onFailure?: (failure: Failure, nextTryUtcMs: UtcMs) => void
@@ -56,6 +59,7 @@ export async function supervise(
   options: SuperviseOptions = {},
 ): Promise<void> {
   const { retry = defaultRetry, random = Math.random, onFailure, onEnd = 'again' } = options
+  const { pause = clock.sleep } = options
   let attempt = 0
   let lastCode: string | undefined
   while (!signal.aborted) {
@@ -69,11 +73,12 @@ export async function supervise(
       failure = toFailure(cause)
     }
     if (signal.aborted) return
-    if (clock.monotonic() - startedMs >= retry.calmMs) {
+    const pace = typeof retry === 'function' ? retry(failure) : retry
+    if (clock.monotonic() - startedMs >= pace.calmMs) {
       attempt = 0
       lastCode = undefined
     }
-    const pauseMs = backoffMs(retry, attempt++, random())
+    const pauseMs = backoffMs(pace, attempt++, random())
     if (failure) {
       onFailure?.(failure, clock.now() + pauseMs)
       const line = {
@@ -87,6 +92,6 @@ export async function supervise(
       else log[failure.code === lastCode ? 'debug' : 'warn'](line, failure.message)
       lastCode = failure.code
     }
-    await clock.sleep(pauseMs, signal)
+    await pause(pauseMs, signal)
   }
 }

@@ -113,6 +113,7 @@ test('a camera whose password was changed is denied, and says so on its timeline
   const reasons = (await ask.spans(added.id, fromUtcMs - 60_000, Date.now())).map(({ kind, reason }) => reason ?? kind)
   expect(reasons).toContain('camera-denied')
 
+  // The next try is far off, so that the camera does not lock the account; a new login is tried at once all the same.
   const moved = await ask.ask(Camera, `/api/cameras/${added.id}`, { password: 'an0ther-S3cret' }, 'PATCH')
   expect(moved.id).toBe(added.id)
   await recording(added.id)

@@ -4,6 +4,7 @@ import { broadcast } from '../../gateway/lib/broadcast.ts'
 import { runChild } from '../../gateway/lib/child.ts'
 import { type Clock, systemClock } from '../../gateway/lib/clock.ts'
 import { openLog, redact } from '../../gateway/lib/log.ts'
+import { pauses } from '../../gateway/lib/pauses.ts'
 import { reconciler } from '../../gateway/lib/reconcile.ts'
 import { backoffMs, supervise } from '../../gateway/lib/supervise.ts'
 import { taskSet } from '../../gateway/lib/task-set.ts'
@@ -80,6 +81,35 @@ describe('supervise', () => {
     })
     expect(codes).toEqual(['bug', 'bug'])
   })
+})
+
+test('a pace by what failed, and a pause that somebody ends early', async () => {
+  const stop = new AbortController()
+  const naps = pauses(systemClock)
+  let attempts = 0
+  const ended = supervise(
+    {
+      name: 'task',
+      async runOnce() {
+        attempts++
+        throw new Failure('denied', attempts === 1 ? 'quick' : 'slow', 'no')
+      },
+    },
+    { clock: systemClock, log },
+    stop.signal,
+    {
+      retry: (failure) => ({ ...retry, firstMs: failure?.code === 'slow' ? 3_600_000 : 10, capMs: 7_200_000 }),
+      pause: (ms, signal) => naps.sleep('task', ms, signal),
+      random: () => 0.5,
+    },
+  )
+  await waitFor(() => attempts === 2)
+  naps.wake('another')
+  naps.wake('task')
+  await waitFor(() => attempts === 3)
+  stop.abort()
+  await ended
+  expect(attempts).toBe(3)
 })
 
 test('task set: starts what is wanted, ends what is not, and waits for the end', async () => {
