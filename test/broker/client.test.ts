@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { brokerClient, type ClientOptions } from '../../gateway/broker/client.ts'
 import type { Packet } from '../../gateway/domain/reading.ts'
 import { supervise } from '../../gateway/lib/supervise.ts'
-import { freePort, startMosquitto, until } from '../support/mosquitto.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { freePort } from '../support/ports.ts'
+import { until } from '../support/wait.ts'
 import { quietTools } from '../support/sensors.ts'
 
 let end: AbortController

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { embeddedBroker, type EmbeddedOptions } from '../../gateway/broker/embedded.ts'
 import type { Packet } from '../../gateway/domain/reading.ts'
 import { quietTools, scratchFolder, sensorParts } from '../support/sensors.ts'
-import { answers, until } from '../support/mosquitto.ts'
+import { answers } from '../support/mosquitto.ts'
+import { until } from '../support/wait.ts'
 
 let end: AbortController
 let running: Promise<void>[]

@@ -11,7 +11,7 @@ import { metricsWriter } from '../../gateway/metrics/writer.ts'
 import { type Outbox, outbox } from '../../gateway/sensors/outbox.ts'
 import { openStore, type Store } from '../../gateway/store/open.ts'
 import { startInflux, type Influx } from '../support/influx.ts'
-import { until } from '../support/mosquitto.ts'
+import { until } from '../support/wait.ts'
 import { quietTools, scratchFolder } from '../support/sensors.ts'
 
 const tags: ReadingTags = { zone: 'z', site: 's', workshop: null, area: 'a-1', unit: '°C' }

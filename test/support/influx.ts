@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, until } from './mosquitto.ts'
+import { freePort } from './ports.ts'
+import { until } from './wait.ts'
 
 export interface Influx {
   readonly url: string

@@ -30,3 +30,7 @@ export async function waitFor<T>(
   const what = typeof message === 'string' ? message : message()
   throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, { cause })
 }
+
+/** The same with what is waited for in front. */
+export const until = (what: string, isTrue: () => unknown, timeoutMs = 15_000): Promise<unknown> =>
+  waitFor(isTrue, { timeoutMs, message: what })
