@@ -249,7 +249,6 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
 
   await firstImport(config.zone, zone, {
     store,
-    log,
     cameras: cameras.importAll,
     sensors: sensors.importAll,
     rules: alerts.importRules,
@@ -279,6 +278,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     },
     /** Recovers, runs until `signal` aborts, then ends in order: visitors, sources, recorders, stores. */
     async run(signal: AbortSignal): Promise<void> {
+      if (zone.isEmpty())
+        log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
       await footage.recover()
       const sources = [intended, cameras, discovery, sensors, broker]
       const sinks = [footage, live, queue, writer, metrics, alerts]

@@ -1,13 +1,11 @@
 import type { ZoneFile } from '../contract/zone.ts'
 import { loadZoneFile } from '../lib/config-file.ts'
-import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/open.ts'
 import type { ZoneRegistry } from './registry.ts'
 
 /** What takes the devices and people of a zone file; each throws a Failure for what it cannot take. */
 export interface Importers {
   readonly store: Store
-  readonly log: Log
   readonly cameras: (entries: ZoneFile['cameras']) => void
   readonly sensors: (entries: ZoneFile['sensors']) => void
   readonly rules: (entries: ZoneFile['rules']) => void
@@ -17,22 +15,15 @@ export interface Importers {
 /**
  * Takes a whole zone into an empty registry: all of its places and devices, or nothing; then its accounts. A registry that has a
  * zone is left alone.
- * @param path of zone.yaml; without one the log says what is missing
+ * @param path of zone.yaml; without one nothing is done
  * @throws Failure as `loadZoneFile`, `importZone` and the importers do
  */
 export async function firstImport(
   path: string | undefined,
   zone: ZoneRegistry,
-  { store, log, ...into }: Importers,
+  { store, ...into }: Importers,
 ): Promise<void> {
-  if (!zone.isEmpty()) return
-  if (path === undefined) {
-    log.warn(
-      { code: 'zone-missing' },
-      'there is no zone yet, so nothing can be added: name a zone file under the key `zone`',
-    )
-    return
-  }
+  if (path === undefined || !zone.isEmpty()) return
   const file = loadZoneFile(path)
   store.transaction(() => {
     zone.importZone(file)

@@ -34,12 +34,14 @@ test('a signal reaches each part once, however often a terminal and npm repeat i
   child.signal('SIGINT')
   child.signal('SIGTERM')
   expect(await child.ended).toEqual({ code: 0, signal: null })
-  expect(
-    child
-      .stdout()
-      .match(/^[ab] SIG.*$/gm)
-      ?.toSorted(),
-  ).toEqual(['a SIGINT', 'b SIGINT'])
+  // Of two signals that wait at the same time the system may hand over either first.
+  const heard = child
+    .stdout()
+    .match(/^[ab] SIG.*$/gm)
+    ?.toSorted()
+  const [first] = heard?.[0]?.match(/SIG\w+/) ?? []
+  expect(['SIGINT', 'SIGTERM']).toContain(first)
+  expect(heard).toEqual([`a ${first}`, `b ${first}`])
 })
 
 test('when one part ends the others are ended too, and its exit code is kept', async () => {
