@@ -161,6 +161,8 @@ async function save(page: Page, name: string): Promise<void> {
   const whole = join(temp, 'whole.png')
   const file = join(folder, `${name}.png`)
   try {
+    // A picture without its logo looks broken.
+    await page.waitForFunction('[...document.images].every((image) => image.complete && image.naturalWidth > 0)')
     await page.screenshot({ path: whole, animations: 'disabled' })
     for (const colors of [256, 128, 64]) {
       const palette = `split[a][b];[a]palettegen=max_colors=${colors}:stats_mode=full[p];[b][p]paletteuse=dither=none`
