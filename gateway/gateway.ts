@@ -84,6 +84,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     store,
     secrets,
     areaKind: zone.areaKind,
+    disks: ['main', ...config.storage.disks.map(({ name }) => name)],
     tools,
     onChange: (cameraId) => {
       reload('cameras')

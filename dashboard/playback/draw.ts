@@ -32,6 +32,7 @@ const mild: Partial<Record<GapReason | 'mixed', GapTone>> = {
   disabled: 'off',
   connecting: 'warn',
   'clock-step': 'warn',
+  'parameters-changed': 'warn',
 }
 export const gapTone = (reason: GapReason | 'mixed' | undefined): GapTone =>
   (reason === undefined ? undefined : mild[reason]) ?? 'crit'

@@ -44,6 +44,11 @@ interface CameraRow {
   serial: string | null
   ptz: number
   clock_offset_ms: number | null
+  added_utc_ms: UtcMs
+  retention_days: number | null
+  retention_basis: string | null
+  disk: string | null
+  hours: string | null
 }
 interface StreamRow {
   camera_id: string
@@ -59,7 +64,8 @@ interface StreamRow {
 /** The rows of `camera` and `camera_stream`. Single statements; the caller holds the transaction. Removed cameras are not there. */
 export function cameraTable(db: Db, secrets: SecretBox) {
   const cameras = db.prepare<[], CameraRow>(
-    'SELECT * FROM camera WHERE removed_utc_ms IS NULL ORDER BY added_utc_ms, id',
+    `SELECT *, (SELECT hours FROM camera_hours WHERE camera_id = id ORDER BY from_utc_ms DESC LIMIT 1) AS hours
+     FROM camera WHERE removed_utc_ms IS NULL ORDER BY added_utc_ms, id`,
   )
   const streams = db.prepare<[], StreamRow>('SELECT * FROM camera_stream')
   const passwordOf = db
@@ -77,8 +83,13 @@ export function cameraTable(db: Db, secrets: SecretBox) {
      VALUES (@id, @name, @areaId, @purpose, @kind, @address, @user, @sealed, @nowUtcMs)`,
   )
   const update = db.prepare(
-    `UPDATE camera SET name = @name, area_id = @areaId, purpose = @purpose, enabled = @enabled, user = @user
+    `UPDATE camera SET name = @name, area_id = @areaId, purpose = @purpose, enabled = @enabled, user = @user,
+       retention_days = @retentionDays, retention_basis = @retentionBasis, disk = @disk
      WHERE id = @id AND removed_utc_ms IS NULL`,
+  )
+  const putHours = db.prepare<[string, UtcMs, string | null]>(
+    `INSERT INTO camera_hours (camera_id, from_utc_ms, hours) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET hours = excluded.hours`,
   )
   const updatePassword = db.prepare('UPDATE camera SET password_sealed = ? WHERE id = ? AND removed_utc_ms IS NULL')
   const updateFacts = db.prepare(
@@ -147,6 +158,9 @@ export function cameraTable(db: Db, secrets: SecretBox) {
     isIdTaken: (id: string) => anyWithId.get(id) !== undefined,
     insert: (place: CameraPlace, password: string, nowUtcMs: UtcMs) =>
       insert.run({ ...place, sealed: secrets.seal(password), nowUtcMs }),
+    /** Declared hours from now on; what was declared before stays true of the past. */
+    setHours: (id: string, hours: Camera['hours'], nowUtcMs: UtcMs) =>
+      putHours.run(id, nowUtcMs, hours === null ? null : JSON.stringify(hours)),
     update: (record: CameraRecord) => update.run({ ...record, enabled: record.enabled ? 1 : 0 }),
     setPassword: (id: string, password: string) => updatePassword.run(secrets.seal(password), id),
     setDiagnosis: (id: string, { code, message }: Failure, nowUtcMs: UtcMs) =>
@@ -204,6 +218,11 @@ function recordOf(row: CameraRow, streams: readonly StreamRow[]): CameraRecord {
     sub: factsOf(streams.find((stream) => stream.name === 'sub')),
     ptz: row.ptz === 1,
     clockOffsetMs,
+    addedUtcMs: row.added_utc_ms,
+    retentionDays: row.retention_days,
+    retentionBasis: row.retention_basis,
+    disk: row.disk,
+    hours: row.hours === null ? null : (JSON.parse(row.hours) as Camera['hours']),
   }
 }
 

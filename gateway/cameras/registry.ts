@@ -19,6 +19,8 @@ export interface RegistryOptions {
   readonly secrets: SecretBox
   /** The kind of an area; undefined when there is no such area. */
   readonly areaKind: (areaId: string) => AreaKind | undefined
+  /** Names of the recordings disks of the configuration. */
+  readonly disks: readonly string[]
   readonly tools: Tools
   /** After the change is committed. */
   readonly onChange: (cameraId: string) => void
@@ -82,7 +84,7 @@ interface Source extends Login {
 }
 
 /** The cameras of the zone: which there are, where they are, how to reach them. */
-export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: RegistryOptions): CameraRegistry {
+export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChange }: RegistryOptions): CameraRegistry {
   const { clock, log } = tools
   const table = cameraTable(store.db, secrets)
 
@@ -102,6 +104,11 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
         areaId,
         kind,
       })
+  }
+
+  function requireDisk(disk: string | null | undefined) {
+    if (disk !== null && disk !== undefined && !disks.includes(disk))
+      throw new Failure('invalid', 'disk-unknown', `there is no recordings disk named ${disk}`, { field: 'disk', disk })
   }
 
   function requireNew(address: string, endpoint: string | null) {
@@ -204,21 +211,20 @@ export function cameraRegistry({ store, secrets, areaKind, tools, onChange }: Re
       })
       for (const { id } of entries) onChange(id)
     },
-    async patch(id, { user, password, ...patch }, signal) {
+    async patch(id, { user, password, hours, ...patch }, signal) {
       const before = get(id)
       if (patch.areaId !== undefined) requirePlace(patch.areaId)
+      requireDisk(patch.disk)
       const isNewLogin = user !== undefined || password !== undefined
       const found = isNewLogin ? await tryLogin(sourceOf(before, { user, password }), signal) : undefined
       const record = store.transaction(() => {
         const now = get(id)
-        table.update({
-          ...now,
-          name: patch.name ?? now.name,
-          areaId: patch.areaId ?? now.areaId,
-          purpose: patch.purpose ?? now.purpose,
-          enabled: patch.enabled ?? now.enabled,
-          user: user ?? now.user,
-        })
+        const { name = now.name, areaId = now.areaId, purpose = now.purpose, enabled = now.enabled } = patch
+        const { retentionDays = now.retentionDays, retentionBasis = now.retentionBasis, disk = now.disk } = patch
+        const place = { name, areaId, purpose, enabled, user: user ?? now.user }
+        table.update({ ...now, ...place, retentionDays, retentionBasis, disk })
+        if (hours !== undefined && JSON.stringify(hours) !== JSON.stringify(now.hours))
+          table.setHours(id, hours, clock.now())
         if (password !== undefined) table.setPassword(id, password)
         if (found instanceof Failure) table.setDiagnosis(id, found, clock.now())
         else if (found) storeFacts(id, found)

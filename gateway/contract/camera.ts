@@ -15,6 +15,30 @@ export const StreamFacts = z.object({
 })
 export type StreamFacts = z.infer<typeof StreamFacts>
 
+/** The time of a day, in the zone's time zone. */
+const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time like 04:30')
+/**
+ * When a camera should record: weekly windows in the zone's time zone, days 1 (Monday) to 7 (Sunday). A window whose end is not after
+ * its beginning ends on the next day; equal ends mean 24 hours.
+ */
+export const DeclaredHours = z
+  .array(z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), from: ClockTime, to: ClockTime }))
+  .min(1)
+  .max(28)
+export type DeclaredHours = z.infer<typeof DeclaredHours>
+
+/** How a camera is recorded, as an operator set it. */
+const recordingFields = {
+  /** How long footage is kept; null: the configuration's `storage.retentionDays`. */
+  retentionDays: z.number().min(0.01).max(3_650).nullable(),
+  /** The rule or decision behind `retentionDays`. */
+  retentionBasis: z.string().trim().max(200).nullable(),
+  /** Name of a recordings disk; null: the first one. */
+  disk: z.string().max(64).nullable(),
+  /** null: always. */
+  hours: DeclaredHours.nullable(),
+}
+
 /** What the camera is doing now. `recording` means that frames of the main stream arrive and are written. */
 export const CameraState = z.object({
   status: z.enum(['connecting', 'recording', 'offline', 'disabled']),
@@ -50,6 +74,9 @@ export const Camera = z.object({
   ptz: z.boolean(),
   /** The camera's own clock minus the gateway's, at the last look. */
   clockOffsetMs: z.number().nullable(),
+  /** Since then it is expected to record. */
+  addedUtcMs: UtcMsField,
+  ...recordingFields,
   state: CameraState,
 })
 export type Camera = z.infer<typeof Camera>
@@ -87,6 +114,10 @@ export const PatchCamera = z.strictObject({
   enabled: z.boolean().optional(),
   user: oneLine.max(120).optional(),
   password: oneLine.max(256).optional(),
+  retentionDays: recordingFields.retentionDays.optional(),
+  retentionBasis: recordingFields.retentionBasis.optional(),
+  disk: recordingFields.disk.optional(),
+  hours: recordingFields.hours.optional(),
 })
 export type PatchCamera = z.infer<typeof PatchCamera>
 

@@ -1,7 +1,14 @@
 import { z } from 'zod'
+import { Id } from './common.ts'
 
 const Port = z.int().min(0).max(65_535)
 const login = { user: z.string().min(1).max(120).optional(), password: z.string().min(1).max(256).optional() }
+
+const MaxBytes = z
+  .int()
+  .min(1)
+  .optional()
+  .describe('Oldest footage goes early when there is more of it than this on the disk.')
 
 /** config/gateway.yaml. Strict: an unknown key is an error that names its line. Relative paths start at the file's folder. */
 export const Config = z.strictObject({
@@ -32,6 +39,19 @@ export const Config = z.strictObject({
         .min(0)
         .default(2_000_000_000)
         .describe('Oldest footage goes early when the disk has less free than this.'),
+      maxBytes: MaxBytes,
+      disks: z
+        .array(
+          z.strictObject({
+            name: Id.describe('Cameras are assigned to it by this name; never give it to another disk.'),
+            path: z.string().min(1),
+            minFreeBytes: z.int().min(0).default(2_000_000_000),
+            maxBytes: MaxBytes,
+          }),
+        )
+        .max(32)
+        .default([])
+        .describe('Further recordings disks. The one at `recordings` is named main.'),
     })
     .prefault({}),
   mqtt: z

@@ -25,12 +25,21 @@ export const mayFilm = (kind: AreaKind): boolean => !forbidden.includes(kind)
 export const roles = ['office', 'regulator', 'ops', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** What a role may do. `watch` live, `review` footage, `download` it, `acknowledge` alerts, `configure` devices and rules, `administer` accounts. */
-export const permissions = ['watch', 'review', 'download', 'acknowledge', 'configure', 'audit', 'administer'] as const
+/** What a role may do. `watch` live, `review` footage, `download` it, `hold` it, `acknowledge` alerts, `configure` devices and rules, `administer` accounts. */
+export const permissions = [
+  'watch',
+  'review',
+  'download',
+  'hold',
+  'acknowledge',
+  'configure',
+  'audit',
+  'administer',
+] as const
 export type Permission = (typeof permissions)[number]
 const granted: Record<Role, readonly Permission[]> = {
-  office: ['watch', 'review', 'download', 'acknowledge'],
-  regulator: ['watch', 'review', 'download', 'audit'],
+  office: ['watch', 'review', 'download', 'hold', 'acknowledge'],
+  regulator: ['watch', 'review', 'download', 'hold', 'audit'],
   ops: ['watch', 'acknowledge', 'configure'],
   admin: permissions,
 }
@@ -40,8 +49,16 @@ export const may = (role: Role, permission: Permission): boolean => granted[role
 export const gapReasons = [
   /** The camera is being reached for the first time. */
   'connecting',
-  /** The connection ended, was refused, or nothing came for 10 s. */
+  /** The connection ended. */
   'camera-lost',
+  /** Nothing listens on the camera's RTSP port. */
+  'camera-unreachable',
+  /** There is no way to the camera in the network. */
+  'no-route',
+  /** The camera does not answer at all. */
+  'camera-timeout',
+  /** The camera answers, but has no such stream. */
+  'stream-not-found',
   /** Wrong user or password. */
   'camera-denied',
   /** Video arrives, but never a picture to start from. */
@@ -61,11 +78,21 @@ export const gapReasons = [
   'disabled',
   /** The wall clock or the camera's clock jumped; a new run was begun. */
   'clock-step',
+  /** The camera's video parameters changed: a new run was begun. */
+  'parameters-changed',
   /** The disk or this machine could not keep up. */
   'overload',
   /** It was recorded, but its file is no longer on the disk. */
   'footage-missing',
+  /** It was recorded, and removed before its time because the disk was short of space. */
+  'purged',
+  /** The index was lost; the footage was found again, but not what was known of the time between. */
+  'index-lost',
 ] as const
 export type GapReason = (typeof gapReasons)[number]
-/** How a run ended. `rotated` only closes a run whose stream parameters changed. */
-export type RunEndReason = GapReason | 'rotated'
+/** How a run ended: its end begins a gap with the same reason. */
+export type RunEndReason = GapReason
+
+/** What is wrong with a picture although video arrives. */
+export const pictureTroubles = ['frozen', 'black', 'covered', 'shifted', 'looped'] as const
+export type PictureTrouble = (typeof pictureTroubles)[number]

@@ -30,6 +30,7 @@ export function loadConfig(file: string): LoadedConfig {
       ...config.storage,
       dataDir: resolve(folder, config.storage.dataDir),
       recordings: resolve(folder, config.storage.recordings),
+      disks: config.storage.disks.map((disk) => ({ ...disk, path: resolve(folder, disk.path) })),
     },
     zone: config.zone === undefined ? undefined : resolve(folder, config.zone),
     folder,
@@ -43,7 +44,7 @@ export const loadZoneFile = (file: string): ZoneFile => readYaml(file, ZoneFile)
 export const configJsonSchema = () => z.toJSONSchema(Config, { io: 'input' })
 
 /** What no single field can say. */
-function policy({ mqtt, influx }: Config): { path: Path; message: string }[] {
+function policy({ mqtt, influx, storage }: Config): { path: Path; message: string }[] {
   const problems: { path: Path; message: string }[] = []
   for (const [section, url] of Object.entries({ mqtt: mqtt.url, influx: influx?.url }))
     if (url !== undefined && new URL(url).username + new URL(url).password !== '')
@@ -51,6 +52,13 @@ function policy({ mqtt, influx }: Config): { path: Path; message: string }[] {
         path: [section, 'url'],
         message: `no user or password in here; write ${section}.user and ${section}.password`,
       })
+  for (const [n, { name, path }] of storage.disks.entries()) {
+    const others = storage.disks.slice(0, n)
+    if (name === 'main' || others.some((other) => other.name === name))
+      problems.push({ path: ['storage', 'disks', n, 'name'], message: `the name ${name} is already taken` })
+    if (path === storage.recordings || others.some((other) => other.path === path))
+      problems.push({ path: ['storage', 'disks', n, 'path'], message: 'another disk has this path' })
+  }
   const open = mqtt.url === undefined && !isLoopback(mqtt.listen.host)
   if (!open || (mqtt.user !== undefined && mqtt.password !== undefined)) return problems
   const message =

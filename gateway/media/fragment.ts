@@ -2,6 +2,7 @@
 import { Failure } from '../domain/failure.ts'
 import type { UtcMs } from '../domain/units.ts'
 import { boxesOf, need, parsing, viewOf } from './boxes.ts'
+import { type Link, linkBox, linkBytes, startsWithLink } from './link.ts'
 import type { Sample } from './stream.ts'
 
 const nonSync = 0x0001_0000
@@ -73,20 +74,27 @@ export interface FragmentTimes {
   readonly baseTime: number
 }
 
-/** What stands before the `moof` of a recorded fragment. */
+/** Size of the `prft` box before the `moof`. */
 export const prftBytes = 32
 
 /**
- * One fragment for a recording: `prft` + `moof` + `mdat`. The `prft` carries the wall clock, so that a file tells its own time
- * without the index. Offsets of composition are signed (trun version 1).
- * @param samples at least one, in decoding order
+ * One fragment for a recording: `prft` + `moof` + `mdat`, with its link in the camera's chain in front. The `prft` carries the wall
+ * clock, so that a file tells its own time without the index. Offsets of composition are signed (trun version 1).
+ * @param samples at least one, in decoding order @param link none for what is not kept
  */
-export function buildFragment(sequence: number, samples: readonly Sample[], times: FragmentTimes): Uint8Array {
+export function buildFragment(
+  sequence: number,
+  samples: readonly Sample[],
+  times: FragmentTimes,
+  link?: Link,
+): Uint8Array {
   const payload = samples.reduce((sum, sample) => sum + sample.data.length, 0)
   const trunBytes = 20 + samples.length * 16
   const moofBytes = 8 + 16 + 8 + 16 + 20 + trunBytes
-  const bytes = Buffer.alloc(prftBytes + moofBytes + 8 + payload)
-  let at = 0
+  const before = link ? linkBox(link) : new Uint8Array()
+  const bytes = Buffer.allocUnsafe(before.length + prftBytes + moofBytes + 8 + payload)
+  bytes.set(before)
+  let at = before.length
   const u32 = (value: number) => {
     at = bytes.writeUInt32BE(value >>> 0, at)
   }
@@ -161,7 +169,7 @@ function readHead(bytes: Uint8Array): FragmentHead {
 
 /** Gives a recorded fragment another place: sequence number and base time, in place. The wall clock in `prft` stays. */
 export function placeFragment(fragment: Uint8Array, sequence: number, baseTime: number): void {
-  const view = viewOf(fragment)
+  const view = viewOf(startsWithLink(fragment) ? fragment.subarray(linkBytes) : fragment)
   view.setBigUint64(24, BigInt(baseTime))
   view.setUint32(prftBytes + 8 + 12, sequence)
   view.setBigUint64(prftBytes + 8 + 16 + 8 + 16 + 12, BigInt(baseTime))

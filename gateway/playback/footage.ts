@@ -12,7 +12,9 @@ export interface FootageFragment {
 
 /** One recorded file, as playback needs to know it. */
 export interface FootageFile {
-  /** Relative to the recordings folder. */
+  /** Folder of its recordings disk, absolute. */
+  readonly root: string
+  /** Relative to `root`. */
   readonly path: string
   readonly runId: number
   readonly sizeBytes: number

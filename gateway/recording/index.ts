@@ -122,11 +122,11 @@ export function recordingIndex({ db, transaction }: Store) {
       const row = { id, cameraId, startUtcMs, codec, timescale, widthPx, heightPx, clockOffsetMs }
       return Number(openRunRow.run(row).lastInsertRowid)
     },
-    /** A run ends; unless it only `rotated`, a gap with the same reason begins there. */
+    /** A run ends, and a gap with the same reason begins there. */
     closeRun: (runId: number, cameraId: string, endUtcMs: UtcMs, reason: RunEndReason): void =>
       transaction(() => {
         closeRunRow.run(endUtcMs, reason, runId)
-        if (reason !== 'rotated') beginGap(cameraId, endUtcMs, reason)
+        beginGap(cameraId, endUtcMs, reason)
       }),
     /** A run that never came to a file. */
     dropRun: (runId: number): void => void dropRunRow.run(runId),

@@ -48,7 +48,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
     run = undefined
     owed = () => ending.conclude(reason)
     payOwed()
-    parts.onTimeline(cameraId, ending.endUtcMs(), reason === 'rotated' ? null : reason)
+    parts.onTimeline(cameraId, ending.endUtcMs(), reason)
   }
   const endRun = async (reason: RunEndReason) => {
     if (!run) return
@@ -95,7 +95,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
   }
   const takeInit = async (next: StreamInit) => {
     const isSame = init && Buffer.from(decoderRecord(init.bytes)).equals(decoderRecord(next.bytes))
-    if (!isSame) await endRun('rotated')
+    if (!isSame) await endRun('parameters-changed')
     init = next
   }
   const takeEnd = async (reason: GapReason, atUtcMs: UtcMs) => {

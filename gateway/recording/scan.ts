@@ -3,6 +3,7 @@ import { type Box, boxAt } from '../media/boxes.ts'
 import { readFragment } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
 import type { StreamInit } from '../media/stream.ts'
+import { linkBytes, readLink } from '../media/link.ts'
 import { sha256 } from './chain.ts'
 import type { FragmentEntry } from './fragment-table.ts'
 
@@ -43,13 +44,14 @@ export function scanSegment(bytes: Uint8Array): Scanned | undefined {
   }
   if (fragments.length > 0) return { init, initBytes, fragments, anchorUtcMs, wholeBytes: at }
   const next = orUndefined(() => boxAt(bytes, at))
-  if (next && next.type !== 'prft') throw new Failure('lost', 'mp4-damaged', `${next.type} where prft should be`)
+  if (next && next.type !== 'prft' && next.type !== 'uuid')
+    throw new Failure('lost', 'mp4-damaged', `${next.type} where prft should be`)
   return undefined
 }
 
-/** Size of the whole `prft`, `moof` and `mdat` at `offset`; 0 when they are not there. */
-function fragmentSize(bytes: Uint8Array, offset: number): number {
-  let at = offset
+/** Size of the whole link (in footage since there are links), `prft`, `moof` and `mdat` at `offset`; 0 when they are not there. */
+export function fragmentSize(bytes: Uint8Array, offset: number): number {
+  let at = offset + (readLink(bytes.subarray(offset)) ? linkBytes : 0)
   for (const type of ['prft', 'moof', 'mdat']) {
     const box: Box | undefined = orUndefined(() => boxAt(bytes, at))
     if (box?.type !== type) return 0

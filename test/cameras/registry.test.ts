@@ -59,6 +59,7 @@ function open(): CameraRegistry {
     store,
     secrets: openSecretBox(join(folder, 'keys')),
     areaKind: (areaId) => areas[areaId],
+    disks: ['main', 'second'],
     tools: { clock: systemClock, log: openLog('debug', destination) },
     onChange: (cameraId) => changed.push(cameraId),
   })

@@ -104,6 +104,11 @@ export function camerasAt(now: number): Camera[] {
       sub: { codec: 'H264', widthPx: 640, heightPx: 360, fps: 15, kbps: 400 },
       ptz: index === 12,
       clockOffsetMs: index === 6 ? 420_000 : index === 9 ? -4_200 : index === 14 ? null : 180,
+      addedUtcMs: now - 40 * 86_400_000,
+      retentionDays: null,
+      retentionBasis: null,
+      disk: null,
+      hours: null,
       state: odd[index] ?? state(now, 'recording', null),
     }
   })

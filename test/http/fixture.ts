@@ -37,6 +37,11 @@ export const camera: Camera = {
   sub: null,
   ptz: false,
   clockOffsetMs: null,
+  addedUtcMs: 0,
+  retentionDays: null,
+  retentionBasis: null,
+  disk: null,
+  hours: null,
   state: {
     status: 'recording',
     reason: null,
