@@ -1,4 +1,4 @@
-import type { Alert } from '../contract/alert.ts'
+import type { Alert, AlertQuery } from '../contract/alert.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Store } from '../store/open.ts'
 
@@ -9,6 +9,15 @@ const columns = `id, rule_id AS ruleId, code, name, severity, sensor_id AS senso
 const isOpen = (alert: Alert) => alert.clearedUtcMs === null || alert.acknowledgedUtcMs === null
 const causeOf = ({ ruleId, code, cameraId }: Pick<Alert, 'ruleId' | 'code' | 'cameraId'>) =>
   `${ruleId ?? code} ${cameraId ?? ''}`
+
+interface ListBinding {
+  readonly fromUtcMs: number
+  readonly toUtcMs: number
+  readonly areaId: string | null
+  readonly cameraId: string | null
+  readonly limit: number
+}
+const everything = { fromUtcMs: -1, toUtcMs: Number.MAX_SAFE_INTEGER, areaId: null, cameraId: null }
 
 /** Alerts on disk; the open ones also in memory, one for each cause. */
 export function alertTable({ db }: Store) {
@@ -21,12 +30,20 @@ export function alertTable({ db }: Store) {
        acknowledged_utc_ms = excluded.acknowledged_utc_ms, acknowledged_by = excluded.acknowledged_by, note = excluded.note`,
   )
   const one = db.prepare<[string], Alert>(`SELECT ${columns} FROM alert WHERE id = ?`)
-  const open = 'cleared_utc_ms IS NULL OR acknowledged_utc_ms IS NULL'
-  const ordered = 'ORDER BY raised_utc_ms DESC, id LIMIT ?'
+  const open = '(cleared_utc_ms IS NULL OR acknowledged_utc_ms IS NULL)'
+  // Each half has an index of its own: few are open, and of the closed ones only those that ended after the range began are read.
+  const closed = `(cleared_utc_ms IS NOT NULL AND acknowledged_utc_ms IS NOT NULL
+    AND max(cleared_utc_ms, acknowledged_utc_ms) > @fromUtcMs)`
+  const wanted = `raised_utc_ms < @toUtcMs AND (@areaId IS NULL OR area_id = @areaId)
+    AND (@cameraId IS NULL OR camera_id = @cameraId)`
+  const ordered = 'ORDER BY raised_utc_ms DESC, id LIMIT @limit'
+  const half = (which: string) => `SELECT ${columns} FROM alert WHERE ${which} AND ${wanted}`
   const lists = {
-    open: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert WHERE ${open} ${ordered}`),
-    closed: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert WHERE NOT (${open}) ${ordered}`),
-    all: db.prepare<[number], Alert>(`SELECT ${columns} FROM alert ${ordered}`),
+    open: db.prepare<[ListBinding], Alert>(`${half(open)} ${ordered}`),
+    closed: db.prepare<[ListBinding], Alert>(`${half(closed)} ${ordered}`),
+    all: db.prepare<[ListBinding], Alert>(
+      `SELECT * FROM (${half(open)} UNION ALL ${half(closed)}) ORDER BY raisedUtcMs DESC, id LIMIT @limit`,
+    ),
   }
   const byCause = new Map<string, Alert>()
 
@@ -35,7 +52,7 @@ export function alertTable({ db }: Store) {
     else byCause.delete(causeOf(alert))
     return alert
   }
-  for (const alert of lists.open.all(1_000_000)) remember(alert)
+  for (const alert of lists.open.all({ ...everything, limit: 1_000_000 })) remember(alert)
 
   return {
     openOfRule: (ruleId: string): Alert | undefined => byCause.get(causeOf({ ruleId, code: '', cameraId: null })),
@@ -53,8 +70,8 @@ export function alertTable({ db }: Store) {
       return byCause.get(causeOf(alert))?.id === id ? (byCause.get(causeOf(alert)) ?? alert) : alert
     },
     /** What is on disk, with the newest worst values of the open ones. */
-    list: (state: 'open' | 'closed' | 'all', limit: number): Alert[] =>
-      lists[state].all(limit).map((alert) => {
+    list: ({ state, ...filter }: AlertQuery, limit: number): Alert[] =>
+      lists[state].all({ ...everything, ...filter, limit }).map((alert) => {
         const current = byCause.get(causeOf(alert))
         return current?.id === alert.id ? current : alert
       }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import type { Alert, AlertState, NewRule, PatchRule, Rule } from '../contract/alert.ts'
+import type { Alert, AlertQuery, AlertState, NewRule, PatchRule, Rule } from '../contract/alert.ts'
 import type { Reading } from '../contract/sensor.ts'
 import { Failure } from '../domain/failure.ts'
 import { evaluate, freshRuleState, type RuleChange, type RuleInput, type RuleState } from '../domain/rule.ts'
@@ -53,8 +53,8 @@ export interface AlertMonitor {
   removeRule(id: string): void
   /** The same for all rules of a sensor that goes. */
   removeRulesOf(sensorId: string): void
-  /** The newest first; at most `limit` (500). */
-  list(state: z.infer<typeof AlertState>, limit?: number): Alert[]
+  /** The newest first, at most 500: by their state alone, or as a query says. */
+  list(query: z.infer<typeof AlertState> | AlertQuery): Alert[]
   /** @throws Failure missing (`alert-missing`), conflict (`alert-acknowledged`) */
   acknowledge(id: string, userName: string, note: string): Alert
   /** Says that one of the gateway's own troubles is there or is over. Saying the same again changes nothing. */
@@ -241,7 +241,7 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
     removeRulesOf(sensorId) {
       for (const { rule } of watched.values()) if (rule.sensorId === sensorId) removeRule(rule.id)
     },
-    list: (state, limit = 500) => alerts.list(state, limit),
+    list: (query) => alerts.list(typeof query === 'string' ? { state: query } : query, 500),
     acknowledge(id, userName, note) {
       const alert = alerts.need(id)
       if (alert.acknowledgedUtcMs !== null)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, MillisField, Name, UtcMsField } from './common.ts'
+import { Id, MillisField, Name, UtcMsField, UtcMsQuery } from './common.ts'
 
 export const Severity = z.enum(['warning', 'critical'])
 
@@ -58,4 +58,18 @@ export type Alert = z.infer<typeof Alert>
 
 /** `open`: not yet cleared or not yet acknowledged. */
 export const AlertState = z.enum(['open', 'closed', 'all'])
+/** `state` is how it is now; the range asks for those that were open at some time of it, and is open at an end that is not given. */
+export const AlertQuery = z
+  .object({
+    state: AlertState.default('open'),
+    fromUtcMs: UtcMsQuery.optional(),
+    toUtcMs: UtcMsQuery.optional(),
+    areaId: Id.optional(),
+    cameraId: Id.optional(),
+  })
+  .refine(({ fromUtcMs = 0, toUtcMs = Number.MAX_SAFE_INTEGER }) => fromUtcMs < toUtcMs, {
+    message: 'fromUtcMs must be before toUtcMs',
+    path: ['toUtcMs'],
+  })
+export type AlertQuery = z.infer<typeof AlertQuery>
 export const AcknowledgeBody = z.strictObject({ note: z.string().trim().max(1_000).default('') })

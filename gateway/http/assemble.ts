@@ -137,7 +137,7 @@ export function httpPartsOf(m: Modules): HttpParts {
       patch: m.alerts.patchRule,
       remove: m.alerts.removeRule,
     },
-    alerts: { list: (state) => m.alerts.list(state), acknowledge: m.alerts.acknowledge },
+    alerts: { list: m.alerts.list, acknowledge: m.alerts.acknowledge },
     feed: {
       changes: m.changes,
       snapshot: () => ({

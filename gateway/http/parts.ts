@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
 import type { Sessions } from '../access/sessions.ts'
-import type { Alert, AlertState, NewRule, PatchRule, Rule } from '../contract/alert.ts'
+import type { Alert, AlertQuery, NewRule, PatchRule, Rule } from '../contract/alert.ts'
 import type { Camera, CameraState, NewCamera, PatchCamera, Span } from '../contract/camera.ts'
 import type { Config } from '../contract/config.ts'
 import type { FeedChange } from '../contract/feed.ts'
@@ -74,7 +74,7 @@ export interface RulePart {
 }
 
 export interface AlertPart {
-  list(state: z.infer<typeof AlertState>): Answer<Alert[]>
+  list(query: AlertQuery): Answer<Alert[]>
   /** @param by the name of the person */
   acknowledge(alertId: string, by: string, note: string): Answer<Alert>
 }

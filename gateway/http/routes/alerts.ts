@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { AcknowledgeBody, Alert, AlertState } from '../../contract/alert.ts'
+import { AcknowledgeBody, Alert, AlertQuery } from '../../contract/alert.ts'
 import { Alerts } from '../../contract/lists.ts'
 import { type App, personOf } from '../app.ts'
 import { audited } from '../audited.ts'
@@ -15,12 +14,12 @@ export function alertRoutes(app: App, { alerts, audit }: Pick<HttpParts, 'alerts
       config: { permission: 'watch' },
       schema: {
         tags,
-        summary: 'Alerts; open ones unless asked otherwise',
-        querystring: z.object({ state: AlertState.default('open') }),
+        summary: 'Alerts; open ones unless asked otherwise, of a time, an area or a camera',
+        querystring: AlertQuery,
         response: { 200: Alerts },
       },
     },
-    async ({ query }) => ({ alerts: await alerts.list(query.state) }),
+    async ({ query }) => ({ alerts: await alerts.list(query) }),
   )
   app.post(
     '/api/alerts/:id/acknowledge',
