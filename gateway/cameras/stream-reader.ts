@@ -5,8 +5,9 @@ import type { Tools } from '../lib/supervise.ts'
 import { boxCollector, need } from '../media/boxes.ts'
 import { buildFragment, prftBytes, samplesOf } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
+import { parameterWatch } from '../media/parameter-sets.ts'
 import { pictureJoiner } from '../media/picture.ts'
-import { type Sample, shapeOf, type StreamEvent } from '../media/stream.ts'
+import { type Sample, shapeOf, type StreamEvent, type StreamInit } from '../media/stream.ts'
 import { concatScript, readerArgs, type StreamAddress } from './ffmpeg-args.ts'
 import { streamFailure } from './stream-errors.ts'
 
@@ -20,8 +21,8 @@ const nextKeyframeMs = minutes(5)
 const standstillPictures = 10
 
 /**
- * Reads one stream of a camera until it ends or `signal` aborts: an init, then frames from the first keyframe on. `take` is called in
- * order and must return at once.
+ * Reads one stream of a camera until it ends or `signal` aborts: an init, then frames from the first keyframe on, and another init before
+ * the keyframe with which the camera changes its parameters. `take` is called in order and must return at once.
  * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · stalled · no-keyframe · clock-step · unsupported-codec
  */
 export async function readStream(
@@ -64,12 +65,14 @@ export async function readStream(
   let ftyp: Uint8Array = new Uint8Array()
   let moof: Uint8Array | undefined
   let whole: (sample: Sample) => Sample[] = (sample) => [sample]
+  let renewed: (sample: Sample) => StreamInit | undefined = () => undefined
   const takeBox = (box: Uint8Array) => {
     const type = String.fromCharCode(...box.subarray(4, 8))
     if (type === 'ftyp') ftyp = box
     else if (type === 'moov') {
       const init = readInit(Buffer.concat([ftyp, box]))
       whole = pictureJoiner(shapeOf(init).codec)
+      renewed = parameterWatch(init)
       take({ init })
     } else if (type === 'moof') moof = box
     else if (type === 'mdat' && moof) {
@@ -82,6 +85,8 @@ export async function readStream(
         if (standing >= standstillPictures)
           return giveUp(new Failure('away', 'clock-step', 'the camera’s time stamps went back'))
         const bytes = picture === sample ? Buffer.concat([moof, box]) : asFragment(picture, arrivedUtcMs)
+        const init = renewed(picture)
+        if (init) take({ init })
         if (hadKey) take({ frame: { sample: picture, bytes, arrivedUtcMs } })
       }
       moof = undefined

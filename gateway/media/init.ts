@@ -1,7 +1,10 @@
 /** Reading `ftyp` + `moov` (ISO/IEC 14496-12) and codec strings (RFC 6381, ISO/IEC 14496-15 annex E). */
 import { Failure } from '../domain/failure.ts'
-import { boxAt, boxesOf, find, need, parsing, viewOf } from './boxes.ts'
+import { type Box, boxAt, boxesOf, find, need, parsing, viewOf } from './boxes.ts'
 import type { StreamInit } from './stream.ts'
+
+/** VisualSampleEntry: 78 bytes of fields, then boxes. */
+const entryFieldBytes = 78
 
 const hex2 = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0')
 
@@ -50,8 +53,7 @@ function readMoov(source: Uint8Array): StreamInit {
   if (!entry) throw new Failure('lost', 'mp4-damaged', 'an empty stsd box')
   const view = viewOf(entry.body)
   const common = { bytes, timescale, widthPx: view.getUint16(24), heightPx: view.getUint16(26) }
-  // VisualSampleEntry: 78 bytes of fields, then boxes.
-  const children = entry.body.subarray(78)
+  const children = entry.body.subarray(entryFieldBytes)
   if (entry.type === 'avc1' || entry.type === 'avc3') return { ...common, codec: avcCodec(need(children, 'avcC').body) }
   if (entry.type === 'hvc1' || entry.type === 'hev1') {
     stsd.set([0x68, 0x76, 0x63, 0x31], 8 + 4)
@@ -67,6 +69,53 @@ export function decoderRecord(init: Uint8Array): Uint8Array {
   const moov = need(init, 'moov')
   const stsd = need(moov.body, 'trak', 'mdia', 'minf', 'stbl', 'stsd').body
   const entry = boxAt(stsd, 8)
-  const children = entry?.body.subarray(78) ?? new Uint8Array()
+  const children = entry?.body.subarray(entryFieldBytes) ?? new Uint8Array()
   return (find(children, 'avcC') ?? need(children, 'hvcC')).body
+}
+
+/**
+ * The same init with another `avcC` or `hvcC` and another size. A `pasp` box goes: the shape of pixels stands in the parameter sets too.
+ * @throws Failure as `readInit`
+ */
+export function withRecord(
+  { bytes }: StreamInit,
+  record: Uint8Array,
+  { widthPx, heightPx }: Pick<StreamInit, 'widthPx' | 'heightPx'>,
+): StreamInit {
+  const entryOf = ({ type, body }: Box): Uint8Array => {
+    const fields = Uint8Array.from(body.subarray(0, entryFieldBytes))
+    viewOf(fields).setUint16(24, widthPx)
+    viewOf(fields).setUint16(26, heightPx)
+    const children = boxesOf(body.subarray(entryFieldBytes)).flatMap((box) => {
+      if (box.type === 'avcC' || box.type === 'hvcC') return [boxWith(box.type, record)]
+      return box.type === 'pasp' ? [] : [boxWith(box.type, box.body)]
+    })
+    return boxWith(type, fields, ...children)
+  }
+  const tkhdOf = (body: Uint8Array): Uint8Array => {
+    const changed = Uint8Array.from(body)
+    // Width and height in 16.16 are the last fields of both versions.
+    viewOf(changed).setUint32(body.length - 8, widthPx * 0x1_0000)
+    viewOf(changed).setUint32(body.length - 4, heightPx * 0x1_0000)
+    return changed
+  }
+  const remade = (box: Box): Uint8Array => {
+    if (box.type === 'tkhd') return boxWith('tkhd', tkhdOf(box.body))
+    if (box.type === 'stsd')
+      return boxWith('stsd', box.body.subarray(0, 8), ...boxesOf(box.body.subarray(8)).map(entryOf))
+    if (!containers.includes(box.type)) return boxWith(box.type, box.body)
+    return boxWith(box.type, ...boxesOf(box.body).map(remade))
+  }
+  return parsing('moov', () => readInit(Buffer.concat(boxesOf(bytes).map(remade))))
+}
+
+/** On the way to what changes. */
+const containers: readonly string[] = ['moov', 'trak', 'mdia', 'minf', 'stbl']
+
+function boxWith(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + part.length, 8)
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(size)
+  head.write(type, 4, 'latin1')
+  return Buffer.concat([head, ...parts], size)
 }

@@ -1,7 +1,5 @@
+import { lengthBytes, nalsOf } from './nals.ts'
 import type { Sample } from './stream.ts'
-
-/** Bytes of the length before each NAL unit, as ffmpeg's MP4 muxer writes them. */
-const lengthBytes = 4
 
 /** What a NAL unit is: of a picture's slices, and the first of them? */
 interface Slice {
@@ -22,16 +20,10 @@ const sliceOf = {
   }),
 }
 
-/** The NAL units of a sample, each with its length in front. */
-function nalsOf(data: Uint8Array): Uint8Array[] {
-  const nals: Uint8Array[] = []
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-  for (let at = 0; at + lengthBytes < data.length; ) {
-    const size = lengthBytes + view.getUint32(at)
-    nals.push(data.subarray(at, at + size))
-    at += size
-  }
-  return nals
+function withLength(nal: Uint8Array): Uint8Array[] {
+  const length = Buffer.alloc(lengthBytes)
+  length.writeUInt32BE(nal.length)
+  return [length, nal]
 }
 
 /**
@@ -41,14 +33,18 @@ function nalsOf(data: Uint8Array): Uint8Array[] {
  * @returns for each sample in decoding order the whole pictures that can be told now; every other sample passes at once
  */
 export function pictureJoiner(codec: 'H264' | 'H265'): (sample: Sample) => Sample[] {
-  const read = (nal: Uint8Array) => sliceOf[codec](nal.subarray(lengthBytes))
+  const read = sliceOf[codec]
   let held: Sample | undefined
 
   const joined = (first: Sample, more: Sample): Sample | undefined => {
     const slices = nalsOf(more.data).filter((nal) => read(nal).isSlice)
     const [next] = slices
     if (!next || read(next).isFirst) return undefined
-    return { ...first, data: Buffer.concat([first.data, ...slices]), duration: first.duration + more.duration }
+    return {
+      ...first,
+      data: Buffer.concat([first.data, ...slices.flatMap(withLength)]),
+      duration: first.duration + more.duration,
+    }
   }
 
   return (sample) => {
