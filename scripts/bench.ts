@@ -2,11 +2,14 @@
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
+type Figure = string | number
 export interface Bench {
   /** One line for the list. */
   readonly summary: string
   /** Prints its table and returns the figures. */
-  readonly run: (args: readonly string[]) => Promise<Readonly<Record<string, string | number>>>
+  readonly run: (
+    args: readonly string[],
+  ) => Promise<Readonly<Record<string, Figure | readonly Readonly<Record<string, Figure>>[]>>>
 }
 
 const folder = join(import.meta.dirname, 'bench')
