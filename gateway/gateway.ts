@@ -1,14 +1,10 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { accounts } from './access/accounts.ts'
-import { audit } from './access/audit.ts'
-import { sessions } from './access/sessions.ts'
+import { access } from './access/access.ts'
 import { alertMonitor } from './alerts/monitor.ts'
 import { troubles } from './alerts/troubles.ts'
 import { openBroker } from './broker/broker.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
 import { cameraRetry } from './cameras/retry.ts'
-import { cameraRegistry } from './cameras/registry.ts'
+import { type CameraRecord, cameraRegistry } from './cameras/registry.ts'
 import { cameraStates } from './cameras/state-board.ts'
 import { gapReasonOf } from './cameras/stream-errors.ts'
 import { readStream } from './cameras/stream-reader.ts'
@@ -23,7 +19,6 @@ import { broadcast } from './lib/broadcast.ts'
 import type { LoadedConfig } from './lib/config-file.ts'
 import { pauses } from './lib/pauses.ts'
 import { reconciler } from './lib/reconcile.ts'
-import { loadOrCreateKey, openSecretBox } from './lib/secret-box.ts'
 import { runStages } from './lib/stages.ts'
 import { supervise, type Tools } from './lib/supervise.ts'
 import { taskSet } from './lib/task-set.ts'
@@ -38,8 +33,7 @@ import { recording } from './recording/recording.ts'
 import { intake } from './sensors/intake.ts'
 import { outbox } from './sensors/outbox.ts'
 import { sensorRegistry } from './sensors/registry.ts'
-import { lockDataDir } from './store/lock.ts'
-import { openStore } from './store/open.ts'
+import { openDataFolder } from './store/data-folder.ts'
 import { firstImport } from './zone/first-import.ts'
 import { zoneRegistry } from './zone/registry.ts'
 
@@ -63,28 +57,23 @@ export interface GatewayOptions {
  */
 export async function openGateway({ config, tools, version, dashboardFolder, firstAdminPassword }: GatewayOptions) {
   const { clock, log } = tools
-  const { dataDir } = config.storage
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const unlock = lockDataDir(dataDir)
-  const keysDir = join(dataDir, 'keys')
-  const secrets = openSecretBox(keysDir)
-  const gatewayId = loadOrCreateKey(join(keysDir, 'gateway.id'), 8).toString('hex')
-  const store = openStore(join(dataDir, 'gateway.db'), 'gateway')
-  const outboxFile = openStore(join(dataDir, 'outbox.db'), 'outbox')
+  const { dataDir, recordings: path, minFreeBytes, maxBytes, retentionDays } = config.storage
+  const disks = [{ name: 'main', path, minFreeBytes, maxBytes }, ...config.storage.disks]
+  const files = openDataFolder(dataDir)
+  const { store, outboxFile, secrets, gatewayId } = files
   const metrics = openMetrics(config.influx, dataDir, tools)
 
   const changes = broadcast<FeedChange>({ keep: 4_096 })
   const reload = (what: Extract<FeedChange, { kind: 'reload' }>['what']) => changes.send({ kind: 'reload', what })
 
-  const people = accounts({ store, tools })
-  const signedIn = sessions({ store, tools }, people)
+  const { people, signedIn, audit } = access({ store, tools })
   const zone = zoneRegistry({ store, tools })
   const states = cameraStates(clock, (cameraId, state) => changes.send({ kind: 'camera', cameraId, state }))
   const cameras = cameraRegistry({
     store,
     secrets,
     areaKind: zone.areaKind,
-    disks: ['main', ...config.storage.disks.map(({ name }) => name)],
+    disks: disks.map(({ name }) => name),
     tools,
     onChange: (cameraId) => {
       reload('cameras')
@@ -99,13 +88,18 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     onChange: () => reload('discovery'),
   })
+  // Asked for each beat of each recorder: a copy that follows every change.
+  const recorded = new Map<string, CameraRecord>()
   const footage = recording({
     store,
     gatewayId,
-    root: config.storage.recordings,
-    limits: config.storage,
+    disks,
+    retentionDays,
     tools,
-    clockOffsetMs: (cameraId) => unlessMissing(() => cameras.get(cameraId))?.clockOffsetMs ?? null,
+    camera: (cameraId) => recorded.get(cameraId),
+    requireCamera: cameras.requireEver,
+    lives: cameras.lives,
+    timeZone: zone.timeZone,
     onTimeline: (cameraId, endUtcMs, gap) => changes.send({ kind: 'timeline', cameraId, endUtcMs, gap }),
   })
   const live = liveHub({
@@ -210,12 +204,15 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     'reconcile',
     async () => {
       const list = cameras.list()
+      recorded.clear()
+      for (const camera of list) recorded.set(camera.id, camera)
       await recordings.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
       footage.reconcile(list)
       states.reconcile(list)
       live.keepOnly(new Set(list.map(({ id }) => id)))
-      trouble.cameras(list, states.get)
-      trouble.disk(footage.trouble(), footage.root)
+      trouble.cameras(list, states.get, footage.expectedNow())
+      trouble.disks(footage.troubles())
+      trouble.ledger(footage.coverage.unequal())
     },
     reconcileMs,
     tools,
@@ -229,13 +226,19 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     people,
     signedIn,
-    audit: audit({ store, tools }),
+    audit,
     zone,
     cameras,
     states,
     discovery,
     footage,
-    play: playback(footage.root, footage.segments, footage.segmentAt),
+    play: playback({
+      find: footage.segments,
+      findFile: footage.segmentAt,
+      spans: footage.spans,
+      cameraName: cameras.nameEver,
+      timeZone: zone.timeZone,
+    }),
     live,
     sensors,
     alerts,
@@ -293,8 +296,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     /** After `run`, or instead of it. */
     async close(): Promise<void> {
       await app.close()
-      for (const file of [metrics, outboxFile, store]) file.close()
-      unlock()
+      metrics.close()
+      files.close()
     },
   }
 }

@@ -26,7 +26,7 @@ export function alertTable({ db }: Store) {
        value, worst_value, raised_utc_ms, cleared_utc_ms, acknowledged_utc_ms, acknowledged_by, note)
      VALUES (@id, @ruleId, @code, @name, @severity, @sensorId, @cameraId, @areaId, @metric, @unit, @threshold, @condition,
        @value, @worstValue, @raisedUtcMs, @clearedUtcMs, @acknowledgedUtcMs, @acknowledgedBy, @note)
-     ON CONFLICT (id) DO UPDATE SET worst_value = excluded.worst_value, cleared_utc_ms = excluded.cleared_utc_ms,
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, worst_value = excluded.worst_value, cleared_utc_ms = excluded.cleared_utc_ms,
        acknowledged_utc_ms = excluded.acknowledged_utc_ms, acknowledged_by = excluded.acknowledged_by, note = excluded.note`,
   )
   const one = db.prepare<[string], Alert>(`SELECT ${columns} FROM alert WHERE id = ?`)

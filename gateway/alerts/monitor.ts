@@ -256,10 +256,12 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
     system({ code, name, severity, cameraId = null, areaId = null }, active) {
       const open = alerts.openOfCode(code, cameraId)
       const isRaised = open !== undefined && open.clearedUtcMs === null
-      if (isRaised === active) return
+      // Two of a kind are one alert: its name says what has it now.
+      if (isRaised === active && (!active || open?.name === name)) return
       const nowUtcMs = clock.now()
       const fresh = { ...blank, id: randomUUID(), code, name, severity, cameraId, areaId, raisedUtcMs: nowUtcMs }
-      onAlert(alerts.save(open ? { ...open, clearedUtcMs: active ? null : nowUtcMs } : fresh))
+      const again = open && { ...open, ...(active ? { name, clearedUtcMs: null } : { clearedUtcMs: nowUtcMs }) }
+      onAlert(alerts.save(again ?? fresh))
     },
     brokerAway(away) {
       isBrokerAway = away

@@ -10,12 +10,20 @@ const offlineMs: Millis = seconds(30)
 /** The gateway's own troubles as alerts: one for each cause, never one for each consequence. */
 export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'system' | 'list'>, clock: Clock) {
   return {
-    /** Looked at again and again. Between two attempts the state changes; the alert ends only when frames are recorded again. */
-    cameras(list: readonly Omit<Camera, 'state'>[], stateOf: (cameraId: string) => CameraState): void {
+    /**
+     * Looked at again and again. Between two attempts the state changes; the alert ends only when frames are recorded again, or when
+     * the camera is off by plan.
+     */
+    cameras(
+      list: readonly Omit<Camera, 'state'>[],
+      stateOf: (cameraId: string) => CameraState,
+      expected: ReadonlySet<string>,
+    ): void {
       for (const { id, name, areaId, enabled } of list) {
         const { status, sinceUtcMs } = stateOf(id)
-        const away = enabled && status !== 'recording' && clock.now() - sinceUtcMs > offlineMs
-        if (away || !enabled || status === 'recording')
+        const isWanted = enabled && expected.has(id)
+        const away = isWanted && status !== 'recording' && clock.now() - sinceUtcMs > offlineMs
+        if (away || !isWanted || status === 'recording')
           system({ code: 'camera-offline', name, severity: 'warning', cameraId: id, areaId }, away)
       }
       // A camera that was removed is not away any more.
@@ -24,10 +32,16 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
         if (clearedUtcMs === null && cameraId !== null && areaId !== null && !ids.has(cameraId))
           system({ code, name, severity, cameraId, areaId }, false)
     },
-    disk(trouble: Failure | null, folder: string): void {
-      for (const code of ['disk-full', 'disk-away'])
-        system({ code, name: folder, severity: 'critical' }, trouble?.code === code)
+    /** One alert for each kind of trouble, naming every disk that has it. */
+    disks(disks: readonly { readonly root: string; readonly trouble: Failure | null }[]): void {
+      for (const code of ['disk-full', 'disk-away']) {
+        const folders = disks.filter(({ trouble }) => trouble?.code === code).map(({ root }) => root)
+        system({ code, name: folders.join(', '), severity: 'critical' }, folders.length > 0)
+      }
     },
+    /** Time that is neither recorded nor explained: a defect of ours. */
+    ledger: (unequal: { readonly cameraId: string } | null): void =>
+      system({ code: 'ledger-unequal', name: unequal?.cameraId ?? '', severity: 'warning' }, unequal !== null),
     metrics: (name: string, ok: boolean): void => system({ code: 'metrics-away', name, severity: 'warning' }, !ok),
     broker: (connected: boolean): void =>
       system({ code: 'broker-away', name: 'MQTT', severity: 'critical' }, !connected),

@@ -1,6 +1,6 @@
 import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
-import type { Sessions } from '../access/sessions.ts'
+import type { Sessions, SignedIn } from '../access/sessions.ts'
 import type { AlertMonitor } from '../alerts/monitor.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { CameraDiscovery } from '../cameras/discovery.ts'
@@ -10,21 +10,23 @@ import type { Camera } from '../contract/camera.ts'
 import type { Config } from '../contract/config.ts'
 import type { FeedChange } from '../contract/feed.ts'
 import { Failure } from '../domain/failure.ts'
+import { may } from '../domain/words.ts'
 import type { Broadcast } from '../lib/broadcast.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { MetricsStore } from '../metrics/store.ts'
 import type { MetricsWriter } from '../metrics/writer.ts'
 import type { Playback } from '../playback/playback.ts'
-import { stillOf } from '../playback/still.ts'
+import { pictureLimit, stillOf } from '../playback/still.ts'
 import type { Recording } from '../recording/recording.ts'
 import type { Intake } from '../sensors/intake.ts'
 import type { Outbox } from '../sensors/outbox.ts'
 import type { SensorRegistry } from '../sensors/registry.ts'
 import { exportZone, zoneYaml } from '../zone/export.ts'
 import type { ZoneRegistry } from '../zone/registry.ts'
-import type { HttpParts, Readiness } from './parts.ts'
-import { prometheusText } from './prometheus.ts'
+import { gatewayMeasures } from './measures.ts'
+import type { HttpParts } from './parts.ts'
+import { gatewayReadiness } from './readiness.ts'
 
 /** The modules of an open gateway, as the composition root made them. */
 export interface Modules {
@@ -55,7 +57,7 @@ export interface Modules {
 /** What the routes ask of the modules. Each line is one call. */
 export function httpPartsOf(m: Modules): HttpParts {
   const whole = (record: CameraRecord): Camera => ({ ...record, state: m.states.get(record.id) })
-  let pictures = 0
+  const oneOfFewPictures = pictureLimit(picturesAtOnce)
   return {
     tools: m.tools,
     config: m.config.http,
@@ -77,16 +79,7 @@ export function httpPartsOf(m: Modules): HttpParts {
       async snapshot(cameraId, signal) {
         const still = m.live.still(m.cameras.get(cameraId).id)
         if (!still) throw new Failure('away', 'no-picture', 'the camera gives no picture now', { cameraId })
-        if (pictures >= picturesAtOnce)
-          throw new Failure('busy', 'snapshot-busy', 'other pictures are being made; try again', {
-            retryAfterMs: 1_000,
-          })
-        pictures++
-        try {
-          return await stillOf(still.init, still.frame, signal)
-        } finally {
-          pictures--
-        }
+        return oneOfFewPictures(() => stillOf(still.init, still.frame, signal))
       },
     },
     footage: {
@@ -99,12 +92,40 @@ export function httpPartsOf(m: Modules): HttpParts {
         return m.play.playlist(cameraId, range)
       },
       segment: m.play.segment,
+      clips(cameraId, range) {
+        m.cameras.requireEver(cameraId)
+        return m.play.clips(cameraId, range)
+      },
       clip: async (cameraId, range) => {
         m.cameras.requireEver(cameraId)
-        const { stream, sizeBytes, startUtcMs } = await m.play.clip(cameraId, range)
-        const stamp = new Date(startUtcMs).toISOString().replaceAll(/[:-]|\.\d+/g, '')
-        return { stream, sizeBytes, fileName: `${cameraId}-${stamp}.mp4` }
+        const { startUtcMs, endUtcMs, ...clip } = await m.play.clip(cameraId, range)
+        return { ...clip, fromUtcMs: startUtcMs, toUtcMs: endUtcMs }
       },
+      still(cameraId, utcMs, signal) {
+        m.cameras.requireEver(cameraId)
+        return oneOfFewPictures(() => m.play.still(cameraId, utcMs, signal))
+      },
+    },
+    holds: {
+      list: m.footage.holds.list,
+      add: (hold, by) => m.footage.holds.add(hold, personOf(by)),
+      extend: m.footage.holds.extend,
+      release: (holdId, reason, by) => m.footage.holds.release(holdId, reason, personOf(by)),
+    },
+    plannedOff: {
+      list: m.footage.plannedOff.list,
+      add: (plan, by) => m.footage.plannedOff.add(plan, by.user),
+      cancel: (id, by) => m.footage.plannedOff.cancel(id, by.user),
+    },
+    keeping: {
+      coverage: m.footage.coverage.coverage,
+      disks: () =>
+        m.footage.disks(
+          m.cameras
+            .list()
+            .filter(({ enabled }) => enabled)
+            .map(({ id }) => id),
+        ),
     },
     discovery: {
       scan: () => m.discovery.scan(AbortSignal.timeout(addTimeoutMs)),
@@ -152,6 +173,8 @@ export function httpPartsOf(m: Modules): HttpParts {
   }
 }
 
+const personOf = ({ user, name, role }: SignedIn) => ({ user, name, isAdmin: may(role, 'administer') })
+
 /** Each picture is an ffmpeg of its own. */
 const picturesAtOnce = 4
 /** A camera that is asked over the network answers within this time, or not at all. */
@@ -172,95 +195,3 @@ const devicesOf = (m: Modules): Parameters<typeof exportZone>[1] => ({
     .map(({ id, name, areaId, candidateId }) => ({ id, name, area: areaId, candidate: candidateId })),
   rules: m.alerts.rules(),
 })
-
-/** Answers /readyz: each part with ok, or why not. A camera that is away makes the gateway no less ready. */
-function gatewayReadiness(m: Modules): () => Readiness {
-  const good = { ok: true, code: null, message: null }
-  return () => {
-    const trouble = m.footage.trouble()
-    const { ok, code, message } = m.writer.health
-    const cameras = m.cameras.list().filter(({ enabled }) => enabled)
-    const recording = cameras.filter(({ id }) => m.states.get(id).status === 'recording').length
-    const recovering = { code: 'recovering', message: 'what was recorded before the start is being looked through' }
-    const recordings = m.footage.isRecovered() ? trouble : recovering
-    const parts: Readiness['parts'] = {
-      store: good,
-      recordings: recordings ? { ok: false, code: recordings.code, message: recordings.message } : good,
-      broker: m.broker.connected
-        ? good
-        : { ok: false, code: 'broker-away', message: 'the MQTT broker does not answer' },
-      metrics: { ok, code, message },
-      cameras: { ...good, message: `${recording} of ${cameras.length} recording` },
-    }
-    return { ok: Object.values(parts).every((part) => part.ok), parts }
-  }
-}
-
-/** The text of /metrics. */
-function gatewayMeasures(m: Modules): () => Promise<string> {
-  const perCamera = (read: (camera: Camera) => number | null) => () =>
-    m.cameras.list().flatMap((record) => {
-      const value = read({ ...record, state: m.states.get(record.id) })
-      return value === null ? [] : [{ value, labels: { camera: record.id } }]
-    })
-  const cameraLabel = { labelNames: ['camera'] }
-  const one = (value: () => number) => () => [{ value: value() }]
-  return prometheusText([
-    {
-      name: 'camera_recording',
-      help: '1 while frames are recorded',
-      ...cameraLabel,
-      read: perCamera(({ state }) => (state.status === 'recording' ? 1 : 0)),
-    },
-    {
-      name: 'camera_fps',
-      help: 'Frames per second of the main stream',
-      ...cameraLabel,
-      read: perCamera(({ state }) => state.fps),
-    },
-    {
-      name: 'camera_kbps',
-      help: 'Kilobits per second of the main stream',
-      ...cameraLabel,
-      read: perCamera(({ state }) => state.kbps),
-    },
-    {
-      name: 'camera_frame_age_seconds',
-      help: 'Since the last frame arrived',
-      ...cameraLabel,
-      read: perCamera(({ state }) =>
-        state.lastFrameUtcMs === null ? null : (m.tools.clock.now() - state.lastFrameUtcMs) / 1_000,
-      ),
-    },
-    {
-      name: 'camera_clock_offset_ms',
-      help: 'The camera’s clock minus the gateway’s',
-      ...cameraLabel,
-      read: perCamera(({ clockOffsetMs }) => clockOffsetMs),
-    },
-    { name: 'live_viewers', help: 'Open live sockets', read: one(m.live.viewers) },
-    { name: 'mqtt_packets_total', help: 'MQTT messages taken', read: one(() => m.intakeCounters.packets) },
-    {
-      name: 'readings_written_total',
-      help: 'Readings in the metrics store',
-      read: one(() => m.writer.counters.written),
-    },
-    {
-      name: 'readings_waiting',
-      help: 'Readings on their way to the metrics store',
-      read: one(() => m.writer.backlog().readings),
-    },
-    {
-      name: 'readings_waiting_age_seconds',
-      help: 'Age of the oldest waiting reading',
-      read: one(() => m.writer.backlog().ageSeconds),
-    },
-    { name: 'alerts_open', help: 'Alerts not yet closed', read: one(() => m.alerts.list('open').length) },
-    {
-      name: 'discovery_refused_total',
-      help: 'WS-Discovery answers that were not believed',
-      labelNames: ['reason'],
-      read: () => Object.entries(m.discovery.refusals()).map(([reason, value]) => ({ value, labels: { reason } })),
-    },
-  ])
-}

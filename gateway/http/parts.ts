@@ -3,18 +3,30 @@ import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
-import type { Sessions } from '../access/sessions.ts'
+import type { Sessions, SignedIn } from '../access/sessions.ts'
 import type { Alert, AlertQuery, NewRule, PatchRule, Rule } from '../contract/alert.ts'
 import type { Camera, CameraState, NewCamera, PatchCamera, Span } from '../contract/camera.ts'
 import type { Config } from '../contract/config.ts'
 import type { FeedChange } from '../contract/feed.ts'
+import type {
+  ClipPlan,
+  CoverageQuery,
+  CoverageRow,
+  DiskState,
+  ExtendHold,
+  Hold,
+  NewHold,
+  NewPlannedOff,
+  PlannedOff,
+} from '../contract/footage.ts'
 import type { Discovery } from '../contract/lists.ts'
 import type { History, NewSensor, PatchSensor, Quarantined, Reading, Sensor } from '../contract/sensor.ts'
 import type { Zone } from '../contract/zone.ts'
-import type { UtcRange } from '../domain/units.ts'
+import type { UtcMs, UtcRange } from '../domain/units.ts'
 import type { Role } from '../domain/words.ts'
 import type { Broadcast } from '../lib/broadcast.ts'
 import type { Tools } from '../lib/supervise.ts'
+import type { ByteRange } from './ranges.ts'
 
 /** At once or later: a module may be either. All of these throw a Failure, `missing` for an unknown id. */
 type Answer<T> = T | Promise<T>
@@ -35,19 +47,45 @@ export interface SegmentFile {
   readonly sizeBytes: number
   readonly complete: boolean
 }
-export interface Clip {
-  readonly stream: Readable
-  /** null: not known beforehand. */
-  readonly sizeBytes: number | null
+/** One MP4 that is made while it is read. */
+export interface Clip extends UtcRange {
+  readonly sizeBytes: number
+  /** Strong, with its quotes. */
+  readonly etag: string
   readonly fileName: string
+  /** The camera's clock minus the gateway's; null when not known. */
+  readonly clockOffsetMs: number | null
+  read(slice?: ByteRange): Readable
 }
 export interface FootagePart {
   spans(cameraId: string, range: UtcRange): Answer<Span[]>
   /** The text of an m3u8 whose addresses are `segments/<name>`, relative to the playlist. */
   playlist(cameraId: string, range: UtcRange): Answer<string>
   segment(cameraId: string, name: string): Answer<SegmentFile>
-  /** `signal` aborts when the client has left. */
-  clip(cameraId: string, range: UtcRange, signal: AbortSignal): Promise<Clip>
+  /** The range as files that each play by themselves. */
+  clips(cameraId: string, range: UtcRange): Promise<ClipPlan>
+  clip(cameraId: string, range: UtcRange): Promise<Clip>
+  /** The picture that was to be seen at a moment, as JPEG; `signal` aborts when the client has left. */
+  still(cameraId: string, utcMs: UtcMs, signal: AbortSignal): Promise<{ jpeg: Uint8Array; utcMs: UtcMs }>
+}
+
+export interface HoldPart {
+  list(state: 'active' | 'all'): Answer<Hold[]>
+  add(hold: NewHold, by: SignedIn): Answer<Hold>
+  extend(holdId: string, change: ExtendHold): Answer<Hold>
+  release(holdId: string, reason: string, by: SignedIn): Answer<Hold>
+}
+
+export interface PlannedOffPart {
+  list(cameraId?: string): Answer<PlannedOff[]>
+  add(plan: NewPlannedOff, by: SignedIn): Answer<PlannedOff[]>
+  cancel(id: string, by: SignedIn): Answer<PlannedOff>
+}
+
+/** Whether footage is kept as it should be. */
+export interface KeepingPart {
+  coverage(query: CoverageQuery): Answer<CoverageRow[]>
+  disks(): Answer<DiskState[]>
 }
 
 export interface DiscoveryPart {
@@ -115,6 +153,9 @@ export interface HttpParts {
   readonly zone: { tree(): Answer<Zone>; exportYaml(): Answer<string> }
   readonly cameras: CameraPart
   readonly footage: FootagePart
+  readonly holds: HoldPart
+  readonly plannedOff: PlannedOffPart
+  readonly keeping: KeepingPart
   readonly discovery: DiscoveryPart
   readonly sensors: SensorPart
   readonly rules: RulePart

@@ -38,3 +38,12 @@ export function byteRange(header: string | undefined, sizeBytes: number): ByteRa
     throw new Failure('invalid', 'range-not-satisfiable', 'the file is shorter than the range asked for', { sizeBytes })
   return { start, end }
 }
+
+/** `If-None-Match` of RFC 9110, section 13.1.2: does the client have these bytes already? */
+export const isHeld = (header: string | undefined, etag: string): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+
+/** `If-Range` of RFC 9110, section 13.1.5: a part is only good to who has the rest of the same bytes. A date is never enough. */
+export const partFits = (header: string | undefined, etag: string): boolean =>
+  header === undefined || header.trim() === etag

@@ -17,6 +17,8 @@ import { cameraRoutes } from './routes/cameras.ts'
 import { discoveryRoutes } from './routes/discovery.ts'
 import { footageRoutes } from './routes/footage.ts'
 import { healthRoutes } from './routes/health.ts'
+import { holdRoutes } from './routes/holds.ts'
+import { keepingRoutes } from './routes/keeping.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sensorRoutes } from './routes/sensors.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -73,6 +75,8 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   zoneRoutes(app, parts)
   cameraRoutes(app, parts)
   footageRoutes(app, parts)
+  holdRoutes(app, parts)
+  keepingRoutes(app, parts)
   discoveryRoutes(app, parts)
   sensorRoutes(app, parts)
   ruleRoutes(app, parts)

@@ -174,3 +174,13 @@ export function placeFragment(fragment: Uint8Array, sequence: number, baseTime: 
   view.setUint32(prftBytes + 8 + 12, sequence)
   view.setBigUint64(prftBytes + 8 + 16 + 8 + 16 + 12, BigInt(baseTime))
 }
+
+/**
+ * The earliest picture of a recorded fragment, in ticks behind its base time; 0 when one comes before it.
+ * @throws Failure lost (`mp4-damaged`)
+ */
+export function presentedFrom(bytes: Uint8Array): number {
+  const samples = samplesOf(need(bytes, 'moof').body, need(bytes, 'mdat').body)
+  const baseTime = samples[0]?.dts ?? 0
+  return Math.max(0, samples.reduce((least, { dts, cts }) => Math.min(least, dts + cts), Infinity) - baseTime)
+}

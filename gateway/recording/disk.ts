@@ -93,6 +93,11 @@ export function recordingsDisk(root: string, gatewayId: string, store: Store, cl
       const { bavail, bsize } = await statfs(root).catch(ours)
       return bavail * bsize
     },
+    /** Size of its file system. */
+    async totalBytes(): Promise<Bytes> {
+      const { blocks, bsize } = await statfs(root).catch(ours)
+      return blocks * bsize
+    },
     /** Removes files for good, a power cut included; that some are already gone is fine. Folders of past days go when they are empty. */
     async remove(paths: readonly string[]): Promise<void> {
       const yesterday = new Date(clock.now() - days(1)).toISOString().slice(0, 10)

@@ -1,9 +1,9 @@
 import type { Gap, Recorded } from '../domain/timeline.ts'
 import { type Millis, minutes, type UtcMs, type UtcRange } from '../domain/units.ts'
 import type { GapReason, RunEndReason } from '../domain/words.ts'
+import { firstLink } from '../media/link.ts'
 import type { StreamInit } from '../media/stream.ts'
 import type { Store } from '../store/open.ts'
-import { firstLink, nextLink } from './chain.ts'
 import { decodeFragments, encodeFragments, type FragmentEntry } from './fragment-table.ts'
 
 /** No segment is longer, whatever the camera sends: a search need look no further back. */
@@ -14,7 +14,9 @@ export interface SegmentRow {
   readonly runId: number
   readonly startUtcMs: UtcMs
   readonly endUtcMs: UtcMs
-  /** Relative to the recordings folder. */
+  /** Name of its recordings disk. */
+  readonly disk: string
+  /** Relative to the folder of the disk. */
   readonly path: string
   readonly sizeBytes: number
   readonly initBytes: number
@@ -23,10 +25,12 @@ export interface SegmentRow {
 }
 /** A segment together with what its run says about it. */
 export interface StoredSegment extends SegmentRow {
+  /** Folder of its disk, absolute. */
+  readonly root: string
   readonly codec: string
   readonly timescale: number
-  /** The camera's hash chain after the last fragment; not yet known while the file is being written. */
-  readonly chain?: Uint8Array
+  /** The camera's clock minus the gateway's when the run began; null when not known. */
+  readonly clockOffsetMs: number | null
 }
 export interface NewRun {
   readonly cameraId: string
@@ -42,13 +46,17 @@ export interface OpenRun {
   readonly startUtcMs: UtcMs
 }
 
-const segmentColumns = `s.camera_id AS cameraId, s.run_id AS runId, s.start_utc_ms AS startUtcMs, s.end_utc_ms AS endUtcMs, s.path,
-  s.size_bytes AS sizeBytes, s.init_bytes AS initBytes, s.anchor_utc_ms AS anchorUtcMs, s.fragments, s.chain, r.codec, r.timescale`
+const segmentColumns = `s.camera_id AS cameraId, s.run_id AS runId, s.start_utc_ms AS startUtcMs, s.end_utc_ms AS endUtcMs, s.disk, s.path,
+  s.size_bytes AS sizeBytes, s.init_bytes AS initBytes, s.anchor_utc_ms AS anchorUtcMs, s.fragments, r.codec, r.timescale,
+  r.clock_offset_ms AS clockOffsetMs`
 
-type RawSegment = Omit<StoredSegment, 'fragments'> & { readonly fragments: Uint8Array }
+type RawSegment = Omit<StoredSegment, 'fragments' | 'root'> & { readonly fragments: Uint8Array }
 
-/** The only SQL on runs, segments and gaps. Every call is one transaction. */
-export function recordingIndex({ db, transaction }: Store) {
+/**
+ * The only SQL on runs, segments and gaps. Every call is one transaction.
+ * @param rootOf folder of a recordings disk by its name
+ */
+export function recordingIndex({ db, transaction }: Store, rootOf: (disk: string) => string) {
   const openRunRow = db.prepare(
     `INSERT INTO run (id, camera_id, start_utc_ms, codec, timescale, width_px, height_px, clock_offset_ms)
      VALUES (@id, @cameraId, @startUtcMs, @codec, @timescale, @widthPx, @heightPx, @clockOffsetMs)`,
@@ -58,8 +66,8 @@ export function recordingIndex({ db, transaction }: Store) {
     `UPDATE run SET end_utc_ms = ?, end_reason = ? WHERE id = ? AND end_utc_ms IS NULL`,
   )
   const insertSegment = db.prepare(
-    `INSERT INTO segment (camera_id, run_id, start_utc_ms, end_utc_ms, path, size_bytes, init_bytes, anchor_utc_ms, fragments, chain)
-     VALUES (@cameraId, @runId, @startUtcMs, @endUtcMs, @path, @sizeBytes, @initBytes, @anchorUtcMs, @fragments, @chain)`,
+    `INSERT INTO segment (camera_id, run_id, start_utc_ms, end_utc_ms, disk, path, size_bytes, init_bytes, anchor_utc_ms, fragments, chain)
+     VALUES (@cameraId, @runId, @startUtcMs, @endUtcMs, @disk, @path, @sizeBytes, @initBytes, @anchorUtcMs, @fragments, @chain)`,
   )
   const openGap = db.prepare<[string], { id: number; startUtcMs: UtcMs; reason: GapReason }>(
     `SELECT id, start_utc_ms AS startUtcMs, reason FROM gap WHERE camera_id = ? AND end_utc_ms IS NULL`,
@@ -91,8 +99,12 @@ export function recordingIndex({ db, transaction }: Store) {
   const segmentRow = db.prepare<[string], RawSegment>(
     `SELECT ${segmentColumns} FROM segment s JOIN run r ON r.id = s.run_id WHERE s.path = ?`,
   )
-  const lastChain = db.prepare<[string], { chain: Uint8Array }>(
-    `SELECT chain FROM segment WHERE id = (SELECT max(id) FROM segment WHERE camera_id = ?)`,
+  const chainHead = db.prepare<[string], Uint8Array>(`SELECT link FROM camera_chain WHERE camera_id = ?`).pluck()
+  // A file that is found again later than newer ones does not turn the chain back.
+  const moveChain = db.prepare<{ cameraId: string; endUtcMs: UtcMs; chain: Uint8Array }>(
+    `INSERT INTO camera_chain (camera_id, link) SELECT @cameraId, @chain
+     WHERE NOT EXISTS (SELECT 1 FROM segment WHERE camera_id = @cameraId AND end_utc_ms > @endUtcMs)
+     ON CONFLICT (camera_id) DO UPDATE SET link = excluded.link`,
   )
   const openGapRows = db.prepare<[], { cameraId: string; reason: GapReason }>(
     `SELECT camera_id AS cameraId, reason FROM gap WHERE end_utc_ms IS NULL`,
@@ -113,7 +125,11 @@ export function recordingIndex({ db, transaction }: Store) {
     insertGap.run(cameraId, fromUtcMs, reason)
   }
 
-  const storedOf = (row: RawSegment): StoredSegment => ({ ...row, fragments: decodeFragments(row.fragments) })
+  const storedOf = (row: RawSegment): StoredSegment => ({
+    ...row,
+    root: rootOf(row.disk),
+    fragments: decodeFragments(row.fragments),
+  })
 
   return {
     /** A run begins. The gap before it ends with the first fragment, see `endGap`. @param id the run's own, when a file names it */
@@ -138,17 +154,19 @@ export function recordingIndex({ db, transaction }: Store) {
       insertClosedGap.run(cameraId, gap.startUtcMs, gap.endUtcMs, gap.reason)
     },
     /**
-     * The camera's hash chain goes on with the fragments of this file. The gap before it ends where the file begins, which is known
-     * better now than when the run began: a less delayed frame came since.
+     * The camera's hash chain goes on behind this file. The gap before it ends where the file begins, which is known better now than
+     * when the run began: a less delayed frame came since.
      */
     addSegment: (row: SegmentRow): void =>
       transaction(() => {
         const { cameraId, startUtcMs, endUtcMs } = row
         trimGaps.run({ cameraId, startUtcMs, endUtcMs })
-        const before = lastChain.get(row.cameraId)?.chain ?? firstLink
-        const chain = row.fragments.reduce((link, fragment) => nextLink(link, fragment.sha256), before)
+        const chain = row.fragments.at(-1)?.sha256 ?? firstLink
         insertSegment.run({ ...row, fragments: encodeFragments(row.fragments), chain })
+        moveChain.run({ cameraId, endUtcMs, chain })
       }),
+    /** The last link of the camera's hash chain. */
+    chainHead: (cameraId: string): Uint8Array => chainHead.get(cameraId) ?? firstLink,
     /** By start. */
     recordedIn: (cameraId: string, { fromUtcMs, toUtcMs }: UtcRange): Recorded[] =>
       recordedRows.all(cameraId, fromUtcMs - longestSegmentMs, toUtcMs, fromUtcMs),

@@ -17,8 +17,8 @@ export interface RecorderParts extends WriterParts {
   readonly tools: Tools
   /** The timeline grew, or a gap began. */
   readonly onTimeline: (cameraId: string, endUtcMs: UtcMs, gap: GapReason | null) => void
-  /** The disk refuses. */
-  readonly onDisk: (failure: Failure) => void
+  /** The disk with this name refuses. */
+  readonly onDisk: (disk: string, failure: Failure) => void
 }
 
 interface Job {
@@ -29,12 +29,13 @@ interface Job {
 
 /** Records one camera. `put` and `end` return at once; the work is done in order by one loop that `settled` waits for. */
 export function recorder(cameraId: string, clockOffsetMs: () => number | null, parts: RecorderParts) {
-  const { index, tools, root } = parts
+  const { index, tools } = parts
   let queue: Job[] = []
   let queuedBytes: Bytes = 0
   let working: Promise<void> | undefined
   let init: StreamInit | undefined
   let run: RunWriter | undefined
+  const chain = { link: index.chainHead(cameraId) }
   /** What the index could not take yet: the end of a run. Nothing else is written before it. */
   let owed: (() => void) | undefined
   let notBeforeMs: Millis = 0
@@ -64,10 +65,11 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
 
   /** The disk or the index refused: what is on disk is kept, the gap gets its reason, and the disk is left in peace for a while. */
   const fail = async (failure: Failure) => {
+    const disk = parts.disk()
     notBeforeMs = tools.clock.monotonic() + diskPauseMs
     if (failure.kind === 'bug')
       tools.log.error({ [LogKey.camera]: cameraId, err: failure.cause ?? failure }, failure.message)
-    parts.onDisk(failure)
+    parts.onDisk(disk.name, failure)
     const reason: GapReason = failure.code === 'disk-full' ? 'disk-full' : 'disk-away'
     const atUtcMs = tools.clock.now()
     try {
@@ -75,7 +77,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
       if (run) conclude(run, reason)
       beginGap(reason, atUtcMs)
     } catch (cause) {
-      parts.onDisk(diskFailure(cause, root))
+      parts.onDisk(disk.name, diskFailure(cause, disk.root))
     }
   }
 
@@ -85,7 +87,8 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
     if (!run) {
       if (!init || !frame.sample.key || tools.clock.monotonic() < notBeforeMs) return
       payOwed()
-      run = runWriter(cameraId, init, frame, clockOffsetMs(), staggeredMs(cameraId), parts)
+      const firstSegmentMs = staggeredMs(cameraId)
+      run = runWriter({ cameraId, init, first: frame, clockOffsetMs: clockOffsetMs(), firstSegmentMs, chain }, parts)
     }
     await run.add(frame)
     // Browsers hear of growth once a second, not once a frame.
@@ -110,7 +113,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
       try {
         await job.work()
       } catch (cause) {
-        await fail(diskFailure(cause, root))
+        await fail(diskFailure(cause, parts.disk().root))
       }
     }
     working = undefined
@@ -124,6 +127,8 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
     const atUtcMs = tools.clock.now()
     push({ videoBytes: 0, work: () => takeEnd(reason, atUtcMs) })
   }
+
+  const refuse = (failure: Failure) => push({ videoBytes: 0, work: () => fail(failure) })
 
   return {
     cameraId,
@@ -145,15 +150,23 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
     async settled(): Promise<void> {
       for (let work = working; work; work = working) await work
     },
-    /** What was written so far survives a power cut afterwards; a disk that refuses ends the run. */
+    /** What was received so far is written, and survives a power cut afterwards; a disk that refuses ends the run. */
     async sync(): Promise<void> {
+      const written = new Promise<void>((resolve) => {
+        push({ videoBytes: 0, work: () => (run?.cut() ?? Promise.resolve()).finally(resolve) })
+      })
+      await written
       try {
         await run?.sync()
       } catch (cause) {
-        push({ videoBytes: 0, work: () => fail(diskFailure(cause, root)) })
+        refuse(diskFailure(cause, parts.disk().root))
       }
     },
+    /** The disk must not be written to any more: the run ends with its reason. */
+    refuse,
     open: () => run?.open(),
+    /** Up to when it is known what was recorded: behind it are frames on their way. Undefined while nothing is being recorded. */
+    knownUntilUtcMs: (): UtcMs | undefined => (run?.hasFootage() ? run.endUtcMs() : undefined),
   }
 }
 export type Recorder = ReturnType<typeof recorder>

@@ -1,118 +1,146 @@
+import type { DiskState } from '../contract/footage.ts'
+import { onlyExpected } from '../domain/coverage.ts'
 import type { Failure } from '../domain/failure.ts'
 import { joinSpans, type SpanOf } from '../domain/timeline.ts'
-import { type Bytes, intersect, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
+import { days, intersect, type Millis, minutes, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
 import type { GapReason } from '../domain/words.ts'
 import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
-import { recordingsDisk } from './disk.ts'
 import { diskFailure } from './disk-failure.ts'
+import { diskReport } from './disks.ts'
+import { holds as holdTable } from './holds.ts'
 import { recordingIndex, type StoredSegment } from './index.ts'
+import { type CameraLife, ledger } from './ledger.ts'
+import { plannedOffs } from './planned-off.ts'
 import { type Recorder, recorder } from './recorder.ts'
-import { adopt, endCrashed, type FilesReport, nothingFound, type RecoveryReport, recoverFiles } from './recovery.ts'
-import { sweep } from './retention.ts'
+import { endCrashed, explainLostIndex, nothingFound, type RecoveryReport } from './recovery.ts'
 import { createSegment } from './segment-file.ts'
-import { upkeepIndex } from './upkeep-index.ts'
+import { type PathRow, upkeepIndex } from './upkeep-index.ts'
+import { type DiskSettings, type Volume, volume } from './volume.ts'
+
+/** What recording needs to know of a camera. */
+export interface RecordedCamera {
+  readonly clockOffsetMs: number | null
+  /** null: the default. */
+  readonly retentionDays: number | null
+  /** Name of its disk; null: the first one. */
+  readonly disk: string | null
+}
 
 export interface RecordingParts {
   readonly store: Store
   readonly gatewayId: string
-  /** The recordings folder, absolute. */
-  readonly root: string
-  readonly limits: { readonly retentionDays: number; readonly minFreeBytes: Bytes }
+  /** At least one; the first one takes what is assigned to none. */
+  readonly disks: readonly DiskSettings[]
+  readonly retentionDays: number
   readonly tools: Tools
-  readonly clockOffsetMs: (cameraId: string) => number | null
+  /** Undefined when it was removed. */
+  readonly camera: (cameraId: string) => RecordedCamera | undefined
+  /** @throws Failure missing (`camera-missing`) when there never was such a camera */
+  readonly requireCamera: (cameraId: string) => void
+  readonly lives: () => readonly CameraLife[]
+  readonly timeZone: () => string
   readonly onTimeline: (cameraId: string, endUtcMs: UtcMs, gap: GapReason | null) => void
+  /** A file is closed and indexed. */
+  readonly onSegment?: (segment: StoredSegment) => void
 }
 
-/** Below this, nothing is written any more: the file system needs room to end files well. */
-const floorBytes: Bytes = 50_000_000
+/** What was received is on disk after this time, the sync included: a kill or a power cut costs at most a second. */
+const beatMs: Millis = 800
 /** A disk that went away, filled up or came back is noticed within this time. */
 const upkeepMs = seconds(10)
 
-/** Footage on disk: one recorder a camera, the index, recovery and retention. */
+/** Footage on disk: one recorder a camera, the index, recovery, retention, holds and the ledger. */
 export function recording(parts: RecordingParts) {
-  const { store, root, tools } = parts
-  const index = recordingIndex(store)
+  const { store, tools } = parts
+  const { clock } = tools
+  const rootOf = (disk: string): string => (parts.disks.find(({ name }) => name === disk) ?? first).path
+  const [first] = parts.disks as readonly [DiskSettings]
+  const index = recordingIndex(store, rootOf)
   const upkeep = upkeepIndex(store)
-  const disk = recordingsDisk(root, parts.gatewayId, store, tools.clock)
-  const recovery = { disk, index, upkeep, store, log: tools.log }
+  const holds = holdTable(store, clock, parts.requireCamera)
+  const plannedOff = plannedOffs(store, clock, parts.requireCamera)
   const recorders = new Map<string, Recorder>()
-  const orphans = new Set<string>()
-  let trouble: Failure | null = null
-  let compared: Promise<FilesReport> | undefined
   let isRecovered = false
 
-  /** Disk and index are compared once, before the first file is written; a disk that is away at the start is compared when it comes. */
-  const compareOnce = () =>
-    (compared ??= recoverFiles(recovery).catch((cause: unknown) => {
-      compared = undefined
-      throw diskFailure(cause, root)
-    }))
-  const mustHaveRoom = async () => {
-    if ((await disk.freeBytes()) < Math.min(floorBytes, parts.limits.minFreeBytes))
-      throw diskFailure(Object.assign(new Error('below the floor'), { code: 'ENOSPC' }), root)
+  const retentionMs = (cameraId: string): Millis => days(parts.camera(cameraId)?.retentionDays ?? parts.retentionDays)
+  const rawSpans = (cameraId: string, range: UtcRange): SpanOf[] => {
+    const open = recorders.get(cameraId)?.open()
+    const recorded = [...index.recordedIn(cameraId, range), ...(open ? [open] : [])]
+    const now = clock.now()
+    return joinSpans(recorded, index.gapsIn(cameraId, range, now), {
+      fromUtcMs: range.fromUtcMs,
+      toUtcMs: Math.min(range.toUtcMs, now),
+    })
   }
-  const mayWrite = async () => {
-    await disk.mustBeOurs()
-    await compareOnce()
-    await mustHaveRoom()
+  const coverage = ledger({
+    store,
+    tools,
+    lives: parts.lives,
+    timeZone: parts.timeZone,
+    plannedOff: plannedOff.stretches,
+    spans: rawSpans,
+    knownUntilUtcMs: (cameraId) => recorders.get(cameraId)?.knownUntilUtcMs() ?? clock.now(),
+    firstKnownUtcMs: upkeep.firstKnown,
+  })
+  const onEarly = (rows: readonly PathRow[]) => {
+    for (const [cameraId, of] of Map.groupBy(rows, (row) => row.cameraId)) {
+      const fromUtcMs = Math.min(...of.map((row) => row.startUtcMs))
+      coverage.recount(cameraId, { fromUtcMs, toUtcMs: Math.max(...of.map((row) => row.endUtcMs)) })
+    }
   }
-  const onDisk = (failure: Failure | null) => {
-    if (failure && trouble?.code !== failure.code)
-      tools.log.error({ code: failure.code, ...failure.facts, err: failure.cause }, failure.message)
-    if (!failure && trouble) tools.log.info('the recordings disk works again')
-    trouble = failure
-  }
+  const volumes = parts.disks.map((settings): Volume => {
+    const onFull = (failure: Failure) => {
+      for (const [cameraId, one] of recorders) if (diskOf(cameraId).name === settings.name) one.refuse(failure)
+    }
+    const { gatewayId } = parts
+    return volume(settings, { store, gatewayId, index, upkeep, tools, held: holds.held, retentionMs, onEarly, onFull })
+  })
+  const volumeOf = (name: string | null | undefined): Volume =>
+    volumes.find((one) => one.name === name) ?? (volumes[0] as Volume)
+  const diskOf = (cameraId: string): Volume => volumeOf(parts.camera(cameraId)?.disk)
+
   /** What the index cannot take now is repaired by the next `reconcile`, or by recovery. */
   const trying = (write: () => void) => {
     try {
       write()
     } catch (cause) {
-      onDisk(diskFailure(cause, root))
+      volumes[0]?.onDisk(diskFailure(cause, first.path))
     }
   }
-
-  const adoptOrphans = async () => {
-    for (const path of orphans) {
-      await adopt(path, recovery, nothingFound())
-      orphans.delete(path)
-    }
-  }
-  const upkeepOnce = async () => {
-    try {
-      await disk.mustBeOurs()
-      await compareOnce()
-      await sweep(disk, upkeep, parts.limits, tools)
-      await mustHaveRoom()
-      await adoptOrphans()
-      if (trouble) await disk.mustTakeBytes()
-      upkeep.beat(tools.clock.now())
-      onDisk(null)
-    } catch (cause) {
-      onDisk(diskFailure(cause, root))
-    }
-  }
-
   const finish = async (cameraId: string, why: 'disabled' | 'gateway-stopped'): Promise<void> => {
     const one = recorders.get(cameraId)
     one?.end(why)
     await one?.settled()
     recorders.delete(cameraId)
   }
+  /** Gaps go when the footage around them would; those in a held stretch stay. */
+  const forgetOldGaps = () => {
+    const now = clock.now()
+    const held = holds.held()
+    const isKept = (cameraId: string, gap: UtcRange) => (held.get(cameraId) ?? []).some((span) => intersect(span, gap))
+    upkeep.dropBefore(now, (cameraId) => now - retentionMs(cameraId), isKept)
+  }
 
   return {
-    /** Must be done before anything is recorded. A disk that is away is told by `trouble` and compared when it comes. */
+    /** Must be done before anything is recorded. A disk that is away is told by `disks` and compared when it comes. */
     async recover(): Promise<RecoveryReport> {
-      let files = nothingFound()
-      try {
-        await disk.mustBeOurs()
-        compared = undefined
-        files = await compareOnce()
-      } catch (cause) {
-        onDisk(diskFailure(cause, root))
-      }
-      const report = { ...files, crashedRuns: endCrashed(recovery) }
+      const wasEmpty = upkeep.isEmpty()
+      const report = { ...nothingFound(), crashedRuns: 0 }
+      for (const one of volumes)
+        try {
+          const found = await one.compare()
+          for (const key of Object.keys(found) as (keyof typeof found)[]) report[key] += found[key]
+        } catch (cause) {
+          one.onDisk(diskFailure(cause, one.root))
+        }
+      report.crashedRuns = endCrashed({ index, upkeep })
+      if (wasEmpty && report.adopted > 0)
+        explainLostIndex(
+          { index, upkeep, store },
+          volumes.map(({ name }) => name),
+        )
       const { crashedRuns, adopted, missingFiles } = report
       if (crashedRuns + adopted + missingFiles > 0) tools.log.warn(report, 'recovered from an unclean end')
       isRecovered = true
@@ -124,24 +152,31 @@ export function recording(parts: RecordingParts) {
     begin(cameraId: string): Recorder {
       const known = recorders.get(cameraId)
       if (known) return known
-      const made = recorder(cameraId, () => parts.clockOffsetMs(cameraId), {
-        root,
+      const made = recorder(cameraId, () => parts.camera(cameraId)?.clockOffsetMs ?? null, {
+        disk: () => diskOf(cameraId).writable,
         index,
         tools,
-        mayWrite,
         createSegment,
-        onOrphan: (path, failure) => {
-          orphans.add(path)
+        onSegment(segment) {
+          volumeOf(segment.disk).grew(segment.sizeBytes)
+          parts.onSegment?.(segment)
+        },
+        onOrphan(disk, path, failure) {
+          volumeOf(disk).addOrphan(path)
           if (failure) tools.log.warn({ path, code: failure.code }, 'a file could not be closed; it is adopted later')
         },
-        onDisk,
+        onDisk: (disk, failure) => volumeOf(disk).onDisk(failure),
         onTimeline: parts.onTimeline,
       })
       recorders.set(cameraId, made)
       trying(() => {
         // A crash or a stop explains the time until the first frame better than `connecting`.
         const open = index.openGapOf(cameraId)?.reason
-        if (open === undefined || open === 'disabled') index.beginGap(cameraId, tools.clock.now(), 'connecting')
+        if (open !== undefined && open !== 'disabled') return
+        // A camera that was never recorded was expected from the moment it was added.
+        const isNew = upkeep.firstKnown(cameraId) === undefined
+        const added = isNew ? parts.lives().find(({ id }) => id === cameraId)?.addedUtcMs : undefined
+        index.beginGap(cameraId, Math.min(added ?? Infinity, clock.now()), 'connecting')
       })
       return made
     },
@@ -150,7 +185,7 @@ export function recording(parts: RecordingParts) {
     /** Open gaps of cameras that are not recorded: none of one that was removed, `disabled` for one that is switched off. */
     reconcile(cameras: readonly { readonly id: string; readonly enabled: boolean }[]): void {
       const isEnabled = new Map(cameras.map(({ id, enabled }) => [id, enabled]))
-      const now = tools.clock.now()
+      const now = clock.now()
       trying(() => {
         for (const { cameraId, reason } of index.openGaps()) {
           if (recorders.has(cameraId)) continue
@@ -158,16 +193,14 @@ export function recording(parts: RecordingParts) {
           if (enabled === undefined) index.endGap(cameraId, now)
           else if (!enabled && reason !== 'disabled') index.beginGap(cameraId, now, 'disabled')
         }
+        coverage.tick()
       })
     },
+    /** Recorded stretches, and gaps within the time that the camera was expected to record. */
     spans(cameraId: string, range: UtcRange): SpanOf[] {
-      const open = recorders.get(cameraId)?.open()
-      const recorded = [...index.recordedIn(cameraId, range), ...(open ? [open] : [])]
-      const now = tools.clock.now()
-      return joinSpans(recorded, index.gapsIn(cameraId, range, now), {
-        fromUtcMs: range.fromUtcMs,
-        toUtcMs: Math.min(range.toUtcMs, now),
-      })
+      const life = parts.lives().find(({ id }) => id === cameraId)
+      const spans = rawSpans(cameraId, range)
+      return life ? onlyExpected(spans, coverage.expectation(life, range)) : spans
     },
     /** Files that touch `range`, in order; the one being written last. */
     segments(cameraId: string, range: UtcRange): StoredSegment[] {
@@ -175,20 +208,49 @@ export function recording(parts: RecordingParts) {
       const touches = open && intersect({ fromUtcMs: open.startUtcMs, toUtcMs: open.endUtcMs }, range)
       return [...index.segmentsIn(cameraId, range), ...(touches ? [open] : [])]
     },
-    /** One file. @param path relative to `root` */
+    /** One file. @param path relative to the folder of its disk */
     segmentAt(cameraId: string, path: string): StoredSegment | undefined {
       const open = recorders.get(cameraId)?.open()
       return open?.path === path ? open : index.segmentAt(path)
     },
-    root,
-    trouble: () => trouble,
+    holds,
+    plannedOff,
+    coverage,
+    /** Cameras that should record at this moment. */
+    expectedNow(): ReadonlySet<string> {
+      const range = { fromUtcMs: clock.now(), toUtcMs: clock.now() + 1 }
+      const isExpected = (life: CameraLife) => coverage.expectation(life, range).expected.length > 0
+      return new Set(
+        parts
+          .lives()
+          .filter(isExpected)
+          .map(({ id }) => id),
+      )
+    },
+    /** What is wrong, by disk. */
+    troubles: (): { name: string; root: string; trouble: Failure | null }[] =>
+      volumes.map((one) => ({ name: one.name, root: one.root, trouble: one.trouble() })),
+    /** @param cameraIds those that are to be recorded */
+    disks: (cameraIds: readonly string[]): Promise<DiskState[]> =>
+      Promise.all(
+        volumes.map((one) => {
+          const assigned = cameraIds.filter((id) => diskOf(id) === one)
+          return diskReport({ volume: one, upkeep, held: holds.held(), retentionMs, assigned, now: clock.now() })
+        }),
+      ),
     async run(signal: AbortSignal): Promise<void> {
-      const beat = () => trying(() => upkeep.beat(tools.clock.now()))
+      const beat = () => trying(() => upkeep.beat(clock.now()))
       beat()
       await Promise.all([
-        every(tools.clock, seconds(1), signal, () => Promise.all([...recorders.values()].map((one) => one.sync()))),
-        every(tools.clock, seconds(5), signal, beat),
-        upkeepOnce().then(() => every(tools.clock, upkeepMs, signal, upkeepOnce)),
+        // A disk that hangs holds up its own cameras only.
+        ...volumes.map((one) =>
+          every(clock, beatMs, signal, () =>
+            Promise.all([...recorders].map(([cameraId, each]) => (diskOf(cameraId) === one ? each.sync() : undefined))),
+          ),
+        ),
+        ...volumes.map((one) => one.upkeepOnce().then(() => every(clock, upkeepMs, signal, one.upkeepOnce))),
+        every(clock, seconds(5), signal, beat),
+        every(clock, minutes(1), signal, () => trying(forgetOldGaps)),
       ])
       await Promise.all([...recorders.keys()].map((cameraId) => finish(cameraId, 'gateway-stopped')))
     },

@@ -1,6 +1,7 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toFailure } from '../domain/failure.ts'
+import type { UtcMs } from '../domain/units.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/open.ts'
 import type { RecordingsDisk } from './disk.ts'
@@ -20,6 +21,8 @@ export interface RecoveryReport extends FilesReport {
 }
 
 export interface RecoveryParts {
+  /** Name of the disk. */
+  readonly name: string
   readonly disk: RecordingsDisk
   readonly index: RecordingIndex
   readonly upkeep: UpkeepIndex
@@ -35,15 +38,15 @@ export const nothingFound = (): FilesReport => ({ adopted: 0, cutBytes: 0, empty
  * No file may be open for writing.
  */
 export async function recoverFiles(parts: RecoveryParts): Promise<FilesReport> {
-  const { disk, index, upkeep, store, log } = parts
+  const { name, disk, index, upkeep, store, log } = parts
   const report = nothingFound()
-  const garbage = upkeep.garbage()
+  const garbage = upkeep.garbage(name)
   await disk.remove(garbage)
   for (const path of garbage) upkeep.forgetGarbage(path)
 
   const unknown = await listRecordings(disk.root)
   const missing: string[] = []
-  for (const path of upkeep.allPaths()) if (!unknown.delete(path)) missing.push(path)
+  for (const path of upkeep.allPaths(name)) if (!unknown.delete(path)) missing.push(path)
   for (const path of missing) {
     const row = upkeep.byPath(path)
     if (!row) continue
@@ -60,8 +63,17 @@ export async function recoverFiles(parts: RecoveryParts): Promise<FilesReport> {
 }
 
 /** Takes one file without a row into the index, or removes it when it holds nothing. What is no recording of ours is left alone. */
-export async function adopt(path: string, { disk, index, upkeep, log }: RecoveryParts, report: FilesReport) {
+export async function adopt(
+  path: string,
+  { name: diskName, disk, index, upkeep, log }: RecoveryParts,
+  report: FilesReport,
+) {
   const whole = join(disk.root, path)
+  const elsewhere = upkeep.byPath(path)
+  if (elsewhere) {
+    log.error({ path, disk: diskName, other: elsewhere.disk }, 'a file that belongs to another disk is left alone')
+    return
+  }
   const bytes = await readFile(whole)
   let scanned: Scanned | undefined
   try {
@@ -74,7 +86,7 @@ export async function adopt(path: string, { disk, index, upkeep, log }: Recovery
   if (!scanned) {
     // Created, but killed before the first fragment: nothing to keep.
     report.emptyFiles++
-    upkeep.addGarbage(path)
+    upkeep.addGarbage(diskName, path)
     await disk.remove([path])
     upkeep.forgetGarbage(path)
     return
@@ -92,7 +104,8 @@ export async function adopt(path: string, { disk, index, upkeep, log }: Recovery
   const isIts = known?.cameraId === cameraId && known.timescale === init.timescale && known.codec === init.codec
   const runId = isIts ? known.id : index.openRun({ cameraId, startUtcMs, init, id: known ? null : id })
   const sizeBytes = wholeBytes
-  index.addSegment({ cameraId, runId, startUtcMs, endUtcMs, path, sizeBytes, initBytes, anchorUtcMs, fragments })
+  const where = { disk: diskName, path, sizeBytes, initBytes }
+  index.addSegment({ cameraId, runId, startUtcMs, endUtcMs, ...where, anchorUtcMs, fragments })
   upkeep.extendRun(runId, endUtcMs)
   report.adopted++
   report.cutBytes += bytes.length - wholeBytes
@@ -120,8 +133,28 @@ export function endCrashed({ index, upkeep }: Pick<RecoveryParts, 'index' | 'upk
   return runs.length
 }
 
+/**
+ * The index was lost, and everything on the disks was found again: nobody knows any more why something between is missing, or whether
+ * it was ever expected. The gaps say so.
+ */
+export function explainLostIndex(
+  { index, upkeep, store }: Pick<RecoveryParts, 'index' | 'upkeep' | 'store'>,
+  disks: readonly string[],
+) {
+  for (const cameraId of new Set(disks.flatMap((disk) => upkeep.camerasOn(disk))))
+    store.transaction(() => {
+      let end: UtcMs | undefined
+      for (const { startUtcMs, endUtcMs } of upkeep.filesOf(cameraId)) {
+        if (end !== undefined && startUtcMs > end)
+          index.addGap(cameraId, { startUtcMs: end, endUtcMs: startUtcMs, reason: 'index-lost' })
+        end = Math.max(end ?? 0, endUtcMs)
+      }
+      if (end !== undefined) index.beginGap(cameraId, end, 'index-lost')
+    })
+}
+
 /** All `<camera>/<day>/<name>` that look like segments. */
-async function listRecordings(root: string): Promise<Set<string>> {
+export async function listRecordings(root: string): Promise<Set<string>> {
   const paths = new Set<string>()
   for (const camera of await readdir(root, { withFileTypes: true })) {
     if (!camera.isDirectory() || camera.name === 'lost+found') continue

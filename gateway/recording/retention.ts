@@ -1,57 +1,69 @@
-import { type Bytes, days } from '../domain/units.ts'
+import { forSpace, type HeldSpans, outOfTime } from '../domain/retention.ts'
+import { without } from '../domain/stretches.ts'
+import type { Bytes, Millis } from '../domain/units.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { RecordingsDisk } from './disk.ts'
 import type { PathRow, UpkeepIndex } from './upkeep-index.ts'
 
-/** Files a sweep takes at once, so that recording is never kept waiting for long. */
+/** Files that are removed at once, so that recording is never kept waiting for long. */
 const batch = 200
 
+export interface SweepParts {
+  readonly name: string
+  readonly disk: RecordingsDisk
+  readonly upkeep: UpkeepIndex
+  readonly minFreeBytes: Bytes
+  readonly maxBytes: Bytes
+  readonly retentionMs: (cameraId: string) => Millis
+  readonly held: HeldSpans
+  /** Footage that went before its time. */
+  readonly onEarly: (rows: readonly PathRow[]) => void
+  readonly tools: Tools
+}
+export interface Swept {
+  readonly freedBytes: Bytes
+  /** False: only held footage is left, and there is still too little room. */
+  readonly enough: boolean
+}
+
 /**
- * One sweep: what is older than `retentionDays` goes; then the oldest goes until `minFreeBytes` are free. Rows first, files second.
- * @returns bytes freed
+ * One sweep of a disk: what is older than its camera's retention goes; then the oldest goes until `minFreeBytes` are free and no more
+ * than `maxBytes` are used. What is held stays in any case. Rows first, files second.
  */
-export async function sweep(
-  disk: RecordingsDisk,
-  upkeep: UpkeepIndex,
-  limits: { retentionDays: number; minFreeBytes: Bytes },
-  { clock, log }: Tools,
-): Promise<Bytes> {
-  const beforeUtcMs = clock.now() - days(limits.retentionDays)
+export async function sweep(parts: SweepParts, usedBytes: Bytes): Promise<Swept> {
+  const { name, disk, upkeep, held, retentionMs, tools } = parts
+  const now = tools.clock.now()
   const remove = async (rows: readonly PathRow[], reason: 'retention' | 'space'): Promise<Bytes> => {
-    const paths = rows.map(({ path }) => path)
-    upkeep.condemn(rows, reason, clock.now())
-    await disk.remove(paths)
-    for (const path of paths) upkeep.forgetGarbage(path)
+    for (let at = 0; at < rows.length; at += batch) {
+      const some = rows.slice(at, at + batch)
+      const paths = some.map(({ path }) => path)
+      upkeep.condemn(some, reason, now)
+      await disk.remove(paths)
+      for (const path of paths) upkeep.forgetGarbage(path)
+    }
     return rows.reduce((sum, row) => sum + row.sizeBytes, 0)
   }
 
   let old = 0
-  for (let rows = upkeep.endedBefore(beforeUtcMs, batch); rows.length > 0; ) {
-    old += await remove(rows, 'retention')
-    rows = upkeep.endedBefore(beforeUtcMs, batch)
+  for (const cameraId of upkeep.camerasOn(name)) {
+    const before = now - retentionMs(cameraId)
+    // What is held is not even read: a month of it would be looked at every 10 s.
+    const free = without([{ fromUtcMs: 0, toUtcMs: before }], held.get(cameraId) ?? [])
+    const rows = free.flatMap((range) => upkeep.endedIn(cameraId, name, range, batch * 5))
+    old += await remove(outOfTime(rows, retentionMs, held, now), 'retention')
   }
-  upkeep.dropBefore(beforeUtcMs)
 
   // Counted, not measured again after each file: a file that somebody still reads gives its room back later, and more must not go for it.
-  const shortBytes = limits.minFreeBytes - (await disk.freeBytes())
-  let early = 0
-  let files = 0
-  while (early < shortBytes) {
-    const rows = upkeep.oldest(20)
-    if (rows.length === 0) break
-    let enough = early
-    const few = rows.filter(({ sizeBytes }) => {
-      const isNeeded = enough < shortBytes
-      enough += sizeBytes
-      return isNeeded
-    })
-    early += await remove(few, 'space')
-    files += few.length
-  }
-  if (files > 0)
-    log.warn(
-      { files, sizeBytes: early, minFreeBytes: limits.minFreeBytes },
+  const shortBytes = Math.max(parts.minFreeBytes - (await disk.freeBytes()), usedBytes - old - parts.maxBytes)
+  const plan = forSpace(upkeep.oldestFirst(name), shortBytes, held)
+  const early = await remove(plan.files, 'space')
+  if (plan.files.length > 0) {
+    parts.onEarly(plan.files)
+    const { minFreeBytes, maxBytes } = parts
+    tools.log.warn(
+      { disk: name, files: plan.files.length, sizeBytes: early, minFreeBytes, maxBytes },
       'the recordings disk is short of space: the oldest footage was removed early',
     )
-  return old + early
+  }
+  return { freedBytes: old + early, enough: plan.enough }
 }

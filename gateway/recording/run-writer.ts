@@ -10,8 +10,8 @@ import type { FragmentEntry } from './fragment-table.ts'
 import { longestSegmentMs, type RecordingIndex, type StoredSegment } from './index.ts'
 import { type createSegment, type SegmentFile, segmentPath } from './segment-file.ts'
 
-/** A fragment is a GOP, or a part of one: a kill may cost at most what is not yet written. */
-const fragmentMs: Millis = 500
+/** A fragment is a GOP, or what came of one between two beats of `cut`: a kill may cost at most what is not yet written. */
+const fragmentMs: Millis = seconds(2)
 const segmentMs: Millis = seconds(60)
 /** A picture that would be shown for longer than this is followed by a hole, and the hole ends the run. */
 const holeMs: Millis = seconds(2)
@@ -22,35 +22,49 @@ const keylessMs: Millis = longestSegmentMs - seconds(10)
 /** What is kept of a frame until it is on disk. */
 export type RecordedFrame = Pick<StreamFrame, 'sample' | 'arrivedUtcMs'>
 
-export interface WriterParts {
+/** A recordings disk, as its writers know it. */
+export interface WritableDisk {
+  readonly name: string
+  /** Its folder, absolute. */
   readonly root: string
-  readonly index: RecordingIndex
   /** @throws Failure disk-away · disk-full when nothing may be written now */
   readonly mayWrite: () => Promise<void>
+}
+
+export interface WriterParts {
+  /** The camera's disk now; asked for each file. */
+  readonly disk: () => WritableDisk
+  readonly index: RecordingIndex
+  /** A file is closed and indexed. */
+  readonly onSegment: (segment: StoredSegment) => void
   readonly createSegment: typeof createSegment
   /** A file that holds nothing or could not be finished: recovery deals with it when the disk works again. */
-  readonly onOrphan: (path: string, failure?: Failure) => void
+  readonly onOrphan: (disk: string, path: string, failure?: Failure) => void
 }
 
 interface OpenSegment {
+  readonly disk: WritableDisk
   readonly file: SegmentFile
   readonly initBytes: number
   readonly fragments: FragmentEntry[]
 }
 
-/**
- * One run on disk: frames in, segment files and rows out. Its calls must not overlap; `recorder.ts` sees to that.
- * @param firstSegmentMs length of the first segment: staggered over cameras, so that not all rotate at once
- */
-export function runWriter(
-  cameraId: string,
-  init: StreamInit,
-  first: RecordedFrame,
-  clockOffsetMs: number | null,
-  firstSegmentMs: Millis,
-  parts: WriterParts,
-) {
-  const { root, index } = parts
+export interface NewRunOfCamera {
+  readonly cameraId: string
+  readonly init: StreamInit
+  /** The first frame, a keyframe; it is still to be added. */
+  readonly first: RecordedFrame
+  readonly clockOffsetMs: number | null
+  /** Length of the first segment: staggered over cameras, so that not all rotate at once. */
+  readonly firstSegmentMs: Millis
+  /** The end of the camera's hash chain; goes on with each fragment written. */
+  readonly chain: { link: Uint8Array }
+}
+
+/** One run on disk: frames in, segment files and rows out. Its calls must not overlap; `recorder.ts` sees to that. */
+export function runWriter(run: NewRunOfCamera, parts: WriterParts) {
+  const { cameraId, init, first, clockOffsetMs, chain } = run
+  const { index } = parts
   const { timescale } = init
   const firstDts = first.sample.dts
   const mediaMs = (ticks: number): Millis => (ticks / timescale) * 1_000
@@ -61,7 +75,7 @@ export function runWriter(
   let pending: Sample[] = []
   let segment: OpenSegment | undefined
   let sequence = 0
-  let rotateAfterMs = firstSegmentMs
+  let rotateAfterMs = run.firstSegmentMs
   /** End of the last frame that is on disk, in ticks since the run's start. */
   let writtenTicks = 0
   let hasFootage = false
@@ -71,9 +85,11 @@ export function runWriter(
 
   const fileBytes = (): Bytes => segment?.file.sizeBytes ?? 0
 
-  const rowOf = (run: number, { file, initBytes, fragments }: OpenSegment): StoredSegment => ({
+  const rowOf = (id: number, { disk, file, initBytes, fragments }: OpenSegment): StoredSegment => ({
     cameraId,
-    runId: run,
+    disk: disk.name,
+    root: disk.root,
+    runId: id,
     startUtcMs: utcOf(fragments[0]?.baseTime ?? 0),
     endUtcMs: utcOf(writtenTicks),
     path: file.path,
@@ -83,13 +99,15 @@ export function runWriter(
     fragments,
     codec: init.codec,
     timescale,
+    clockOffsetMs,
   })
 
   const openSegment = async (startUtcMs: UtcMs): Promise<OpenSegment> => {
-    await parts.mayWrite()
+    const disk = parts.disk()
+    await disk.mayWrite()
     runId ??= index.openRun({ cameraId, startUtcMs, init, clockOffsetMs })
-    const file = await parts.createSegment(root, segmentPath(cameraId, startUtcMs, runId), init.bytes)
-    return { file, initBytes: init.bytes.length, fragments: [] }
+    const file = await parts.createSegment(disk.root, segmentPath(cameraId, startUtcMs, runId), init.bytes)
+    return { disk, file, initBytes: init.bytes.length, fragments: [] }
   }
 
   const flush = async () => {
@@ -99,12 +117,13 @@ export function runWriter(
     pending = []
     const baseTime = head.dts - firstDts
     segment ??= await openSegment(utcOf(baseTime))
-    const bytes = buildFragment(++sequence, samples, { utcMs: utcOf(baseTime), baseTime })
+    const times = { utcMs: utcOf(baseTime), baseTime }
+    const bytes = buildFragment(++sequence, samples, times, { runId: runId ?? 0, before: chain.link })
     const offset = segment.file.sizeBytes
     await segment.file.append(bytes)
     const duration = samples.reduce((sum, sample) => sum + sample.duration, 0)
-    const entry = { offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: sha256(bytes) }
-    segment.fragments.push(entry)
+    chain.link = sha256(bytes)
+    segment.fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: chain.link })
     writtenTicks = baseTime + duration
     if (hasFootage) return
     hasFootage = true
@@ -114,8 +133,13 @@ export function runWriter(
   const closeSegment = async () => {
     if (!segment || runId === undefined) return
     await segment.file.close()
-    if (segment.fragments.length > 0) index.addSegment(rowOf(runId, segment))
-    else parts.onOrphan(segment.file.path)
+    const { disk, file, fragments } = segment
+    if (fragments.length === 0) parts.onOrphan(disk.name, file.path)
+    else {
+      const row = rowOf(runId, segment)
+      index.addSegment(row)
+      parts.onSegment(row)
+    }
     segment = undefined
   }
 
@@ -161,11 +185,11 @@ export function runWriter(
     /** After a disk error: the last file is indexed if it closes, and left for adoption if not. */
     async abandon(): Promise<void> {
       pending = []
-      const path = segment?.file.path
+      const { disk, file } = segment ?? {}
       try {
         await closeSegment()
       } catch (cause) {
-        if (path !== undefined) parts.onOrphan(path, diskFailure(cause, path))
+        if (disk && file) parts.onOrphan(disk.name, file.path, diskFailure(cause, file.path))
       }
       segment = undefined
     },
@@ -176,6 +200,9 @@ export function runWriter(
       else index.dropRun(runId)
     },
     endUtcMs: () => utcOf(writtenTicks),
+    hasFootage: () => hasFootage,
+    /** Everything received is written, the group that is still growing too. @throws Failure as `SegmentFile` */
+    cut: flush,
     sync: async () => segment?.file.sync(),
     /** The file being written, as far as it is written. */
     open: (): StoredSegment | undefined =>

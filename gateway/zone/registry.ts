@@ -16,6 +16,8 @@ export interface AreaPath {
 /** What is where. Small and read often; changed only by an import. */
 export interface ZoneRegistry {
   tree(): Zone
+  /** IANA name. */
+  timeZone(): string
   areaKind(areaId: string): AreaKind | undefined
   areaPath(areaId: string): AreaPath | undefined
   /** No zone was imported yet. */
@@ -47,6 +49,7 @@ export function zoneRegistry({ store, tools }: { store: Store; tools: Tools }): 
       const zone = findZone.get()
       return zone === undefined ? emptyZone : { ...zone, sites: readSites(store) }
     },
+    timeZone: () => findZone.get()?.timeZone ?? emptyZone.timeZone,
     areaKind: (areaId) => findArea.get(areaId)?.kind,
     areaPath(areaId) {
       const zone = findZone.get()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { alertMonitor } from '../../gateway/alerts/monitor.ts'
+import { Failure } from '../../gateway/domain/failure.ts'
 import { troubles } from '../../gateway/alerts/troubles.ts'
 import type { CameraState } from '../../gateway/contract/camera.ts'
 import { openStore, type Store } from '../../gateway/store/open.ts'
@@ -31,24 +32,53 @@ function start() {
     alerts.list('open').map(({ code, cameraId, clearedUtcMs }) => [code, cameraId, clearedUtcMs === null])
   return { alerts, trouble, open }
 }
+const everyone = new Set([camera.id])
 const offline: CameraState = { ...camera.state, status: 'offline', reason: 'camera-lost', sinceUtcMs: clock.now() }
 
 test('a camera is an alert when it was away for half a minute, and none any more when it is recorded', () => {
   const { trouble, open } = start()
-  trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 20_000 }))
+  trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 20_000 }), everyone)
   expect(open()).toEqual([])
-  trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 31_000 }))
+  trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 31_000 }), everyone)
   expect(open()).toEqual([['camera-offline', 'cam-1', true]])
-  trouble.cameras([camera], () => camera.state)
+  trouble.cameras([camera], () => camera.state, everyone)
   expect(open()).toEqual([['camera-offline', 'cam-1', false]])
+})
+
+test('a camera that is off by plan is no alert, and the alert of one that was away before ends', () => {
+  const { trouble, open } = start()
+  const away = () => ({ ...offline, sinceUtcMs: clock.now() - 31_000 })
+  trouble.cameras([camera], away, new Set())
+  expect(open()).toEqual([])
+  trouble.cameras([camera], away, everyone)
+  trouble.cameras([camera], away, new Set())
+  expect(open()).toEqual([['camera-offline', 'cam-1', false]])
+})
+
+test('two disks in trouble are one alert that names both, then the one that is left', () => {
+  const { alerts, trouble } = start()
+  const away = new Failure('away', 'disk-away', 'away')
+  const disks = (one: Failure | null, other: Failure | null) =>
+    trouble.disks([
+      { root: '/one', trouble: one },
+      { root: '/other', trouble: other },
+    ])
+  const names = () => alerts.list('open').map(({ code, name, clearedUtcMs }) => [code, name, clearedUtcMs === null])
+  disks(away, null)
+  disks(away, away)
+  expect(names()).toEqual([['disk-away', '/one, /other', true]])
+  disks(null, away)
+  expect(names()).toEqual([['disk-away', '/other', true]])
+  disks(null, null)
+  expect(names()).toEqual([['disk-away', '/other', false]])
 })
 
 test('the alert of a camera that is removed ends, also when it was removed while the gateway was down', () => {
   const before = start()
-  before.trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 31_000 }))
+  before.trouble.cameras([camera], () => ({ ...offline, sinceUtcMs: clock.now() - 31_000 }), everyone)
   const { trouble, open } = start()
   expect(open()).toEqual([['camera-offline', 'cam-1', true]])
-  trouble.cameras([], () => offline)
+  trouble.cameras([], () => offline, everyone)
   expect(open()).toEqual([['camera-offline', 'cam-1', false]])
 })
 

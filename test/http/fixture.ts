@@ -8,13 +8,14 @@ import { sessions } from '../../gateway/access/sessions.ts'
 import type { Alert, Rule } from '../../gateway/contract/alert.ts'
 import type { Camera } from '../../gateway/contract/camera.ts'
 import type { FeedChange } from '../../gateway/contract/feed.ts'
+import type { Hold, PlannedOff } from '../../gateway/contract/footage.ts'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { Failure } from '../../gateway/domain/failure.ts'
-import { hours } from '../../gateway/domain/units.ts'
+import { hours, type UtcRange } from '../../gateway/domain/units.ts'
 import type { Role } from '../../gateway/domain/words.ts'
 import type { App } from '../../gateway/http/app.ts'
 import { sessionCookie } from '../../gateway/http/guard.ts'
-import type { HttpParts } from '../../gateway/http/parts.ts'
+import type { Clip, HttpParts } from '../../gateway/http/parts.ts'
 import { httpServer } from '../../gateway/http/server.ts'
 import { broadcast } from '../../gateway/lib/broadcast.ts'
 import { openLog } from '../../gateway/lib/log.ts'
@@ -100,6 +101,45 @@ export const alert: Alert = {
 /** The bytes of the one segment, `1000-1.mp4`; the file on disk is longer, as one that is still written. */
 export const segmentText = '0123456789abcdefghij'
 
+export const clipText = 'mp4bytes'
+export const clipTag = '"tag-of-the-clip"'
+/** A clip of `clipText`. */
+export const clipOf = (range: UtcRange): Clip => ({
+  ...range,
+  sizeBytes: clipText.length,
+  etag: clipTag,
+  fileName: '制面间 1.mp4',
+  clockOffsetMs: 412_000,
+  read: ({ start, end } = { start: 0, end: clipText.length - 1 }) => Readable.from([clipText.slice(start, end + 1)]),
+})
+
+const hold: Hold = {
+  id: 'h-1',
+  cameraIds: ['cam-1'],
+  fromUtcMs: 1_000,
+  toUtcMs: 2_000,
+  reason: 'sample 12',
+  untilUtcMs: null,
+  createdUtcMs: 10,
+  owner: 'regulator',
+  ownerName: 'Regulator',
+  releasedUtcMs: null,
+  releasedBy: null,
+  releaseReason: null,
+  active: true,
+}
+const planned: PlannedOff = {
+  id: 'p-1',
+  cameraId: 'cam-1',
+  fromUtcMs: 1_000,
+  toUtcMs: 2_000,
+  reason: 'painting',
+  createdUtcMs: 10,
+  createdBy: 'ops',
+  cancelledUtcMs: null,
+  cancelledBy: null,
+}
+
 const known = <T extends { id: string }>(thing: T, id: string): T => {
   if (id !== thing.id) throw new Failure('missing', 'no-such-thing', 'no such thing', { id })
   return thing
@@ -164,11 +204,38 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
         if (name !== '1000-1.mp4' && name !== 'purged.mp4') throw new Failure('missing', 'segment-missing', 'not here')
         return { path: join(folder, name), sizeBytes: segmentText.length, complete: false }
       },
-      clip: async (id) => {
+      clips: async (id, range) => {
         known(camera, id)
-        return { stream: Readable.from(['mp4', 'bytes']), sizeBytes: 8, fileName: '制面间 1.mp4' }
+        return { cameraId: id, ...range, clockOffsetMs: null, parts: [], gaps: [] }
+      },
+      clip: async (id, range) => {
+        known(camera, id)
+        return clipOf(range)
+      },
+      still: async (id, utcMs) => {
+        known(camera, id)
+        return { jpeg: Buffer.from([0xff, 0xd8, 0xff, 0xd9]), utcMs: utcMs - 40 }
       },
     },
+    holds: {
+      list: () => [hold],
+      add: (added, by) => ({
+        ...hold,
+        ...added,
+        untilUtcMs: added.untilUtcMs ?? null,
+        owner: by.user,
+        ownerName: by.name,
+      }),
+      extend: (id, change) => ({ ...known(hold, id), ...change }),
+      release: (id, releaseReason, by) => ({ ...known(hold, id), releaseReason, releasedBy: by.user, active: false }),
+    },
+    plannedOff: {
+      list: () => [planned],
+      add: ({ cameraIds, ...plan }, by) =>
+        cameraIds.map((cameraId) => ({ ...planned, ...plan, cameraId, createdBy: by.user })),
+      cancel: (id, by) => ({ ...known(planned, id), cancelledBy: by.user }),
+    },
+    keeping: { coverage: () => [], disks: () => [] },
     discovery: { scan: () => {}, cameras: () => [], sensors: () => [] },
     sensors: {
       list: () => [sensor],

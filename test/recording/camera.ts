@@ -4,25 +4,42 @@ import { systemClock } from '../../gateway/lib/clock.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import type { Tools } from '../../gateway/lib/supervise.ts'
 import { playback } from '../../gateway/playback/playback.ts'
-import { recording } from '../../gateway/recording/recording.ts'
-import { openStore } from '../../gateway/store/open.ts'
+import { recording, type RecordingParts } from '../../gateway/recording/recording.ts'
+import { openStore, type Store } from '../../gateway/store/open.ts'
 
 export const tools: Tools = { clock: systemClock, log: openLog('silent') }
 export const login = { user: 'admin', password: "s3'cr:et/@" }
 export const always = { fromUtcMs: 0, toUtcMs: 9_999_999_999_999 }
 
-export function openRecording(folder: string, limits = { retentionDays: 30, minFreeBytes: 0 }) {
-  const store = openStore(`${folder}/gateway.db`, 'gateway')
-  const footage = recording({
+/** A recording without the rest of the gateway: one disk, cameras without wishes that were added before anything happened. */
+export function partsOf(store: Store, root: string, more: Partial<RecordingParts> = {}): RecordingParts {
+  return {
     store,
     gatewayId: 'gw-test',
-    root: `${folder}/recordings`,
-    limits,
+    disks: [{ name: 'main', path: root, minFreeBytes: 0 }],
+    retentionDays: 30,
     tools,
-    clockOffsetMs: () => null,
+    camera: () => undefined,
+    requireCamera: () => {},
+    lives: () => [],
+    timeZone: () => 'Asia/Shanghai',
     onTimeline: () => {},
+    ...more,
+  }
+}
+export const playbackOf = (footage: ReturnType<typeof recording>) =>
+  playback({
+    find: footage.segments,
+    findFile: footage.segmentAt,
+    spans: footage.spans,
+    cameraName: (cameraId) => cameraId,
+    timeZone: () => 'Asia/Shanghai',
   })
-  return { store, footage, play: playback(footage.root, footage.segments, footage.segmentAt) }
+
+export function openRecording(folder: string, more: Partial<RecordingParts> = {}) {
+  const store = openStore(`${folder}/gateway.db`, 'gateway')
+  const footage = recording(partsOf(store, `${folder}/recordings`, more))
+  return { store, footage, play: playbackOf(footage) }
 }
 
 /** Records `url` as `cameraId` until `until` says so, then stops as the gateway does. */

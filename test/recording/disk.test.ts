@@ -12,7 +12,7 @@ import { createSegment } from '../../gateway/recording/segment-file.ts'
 import { openStore } from '../../gateway/store/open.ts'
 import { tempFolder } from '../support/temp.ts'
 import { waitFor } from '../support/wait.ts'
-import { always } from './camera.ts'
+import { always, partsOf } from './camera.ts'
 import { encodeVideo, fakeCamera, manualClock, type Video } from './fake-camera.ts'
 
 let video: Video
@@ -32,15 +32,8 @@ function tmpfs(sizeMb: number): string {
 async function running(dataDir: string, root: string, minFreeBytes = 0) {
   const store = openStore(join(dataDir, 'gateway.db'), 'gateway')
   const tools = { clock: systemClock, log: openLog('silent') }
-  const footage = recording({
-    store,
-    gatewayId: 'gw-test',
-    root,
-    limits: { retentionDays: 30, minFreeBytes },
-    tools,
-    clockOffsetMs: () => null,
-    onTimeline: () => {},
-  })
+  const disks = [{ name: 'main', path: root, minFreeBytes }]
+  const footage = recording(partsOf(store, root, { disks, tools }))
   await footage.recover()
   const stop = new AbortController()
   const ended = footage.run(stop.signal)
@@ -82,7 +75,7 @@ describe.skipIf(process.getuid?.() !== 0)('mounted disks', () => {
     await waitFor(() => fragments() > 3)
     const before = handles()
     fill(disk, 8)
-    await waitFor(() => openGap() === 'disk-full' && footage.trouble()?.code === 'disk-full')
+    await waitFor(() => openGap() === 'disk-full' && footage.troubles()[0]?.trouble?.code === 'disk-full')
     const rows = () => store.db.prepare(`SELECT (SELECT count(*) FROM run) + (SELECT count(*) FROM gap)`).pluck().get()
     const rowsBefore = rows()
     // Two more attempts.
@@ -92,7 +85,7 @@ describe.skipIf(process.getuid?.() !== 0)('mounted disks', () => {
     const names = readdirSync(join(disk, 'recordings'), { recursive: true, encoding: 'utf8' })
     expect(names.filter((name) => name.endsWith('.mp4'))).toHaveLength(footage.segments('cam', always).length)
     empty(disk)
-    await waitFor(() => openGap() === undefined && footage.trouble() === null, { timeoutMs: 20_000 })
+    await waitFor(() => openGap() === undefined && footage.troubles()[0]?.trouble === null, { timeoutMs: 20_000 })
     const reasons = footage.spans('cam', always).map((span) => (span.kind === 'gap' ? span.reason : span.kind))
     expect(reasons).toContain('disk-full')
   })
@@ -103,10 +96,10 @@ describe.skipIf(process.getuid?.() !== 0)('mounted disks', () => {
     const { store, footage, openGap, fragments, end } = await running(join(disk, 'data'), join(disk, 'recordings'))
     await waitFor(() => fragments() > 3)
     fill(disk, 12)
-    await waitFor(() => footage.trouble()?.code === 'disk-full')
+    await waitFor(() => footage.troubles()[0]?.trouble?.code === 'disk-full')
     await systemClock.sleep(6_000)
     empty(disk)
-    await waitFor(() => openGap() === undefined && footage.trouble() === null, { timeoutMs: 20_000 })
+    await waitFor(() => openGap() === undefined && footage.troubles()[0]?.trouble === null, { timeoutMs: 20_000 })
     await waitFor(() => fragments() > 3)
     expect(store.db.prepare(`SELECT count(*) FROM run WHERE end_utc_ms IS NULL`).pluck().get()).toBeLessThanOrEqual(1)
     await end()
@@ -124,9 +117,11 @@ describe.skipIf(process.getuid?.() !== 0)('mounted disks', () => {
     execFileSync('mount', ['-o', 'remount,ro', disk])
     const { footage, openGap, fragments } = await running(data, join(disk, 'recordings'))
     await waitFor(() => openGap() === 'disk-away')
-    expect(footage.trouble()).toMatchObject({ code: 'disk-away', facts: { errno: 'EROFS' } })
+    expect(footage.troubles()[0]?.trouble).toMatchObject({ code: 'disk-away', facts: { errno: 'EROFS' } })
     execFileSync('mount', ['-o', 'remount,rw', disk])
-    await waitFor(() => openGap() === undefined && footage.trouble() === null && fragments() > 1, { timeoutMs: 20_000 })
+    await waitFor(() => openGap() === undefined && footage.troubles()[0]?.trouble === null && fragments() > 1, {
+      timeoutMs: 20_000,
+    })
   })
 
   test('short of space: the oldest goes, and only as much as is missing', async () => {
@@ -162,12 +157,13 @@ test('a disk that stalls: memory is bounded, the gap says overload, and what fol
   const clock = manualClock()
   let release = () => {}
   const stalled = new Promise<void>((resolve) => (release = resolve))
+  const index = recordingIndex(store, () => folder)
   const one = recorder('cam', () => null, {
-    root: folder,
-    index: recordingIndex(store),
+    disk: () => ({ name: 'main', root: folder, mayWrite: () => stalled }),
+    index,
     tools: { clock, log: openLog('silent') },
-    mayWrite: () => stalled,
     createSegment,
+    onSegment: () => {},
     onOrphan: () => {},
     onTimeline: () => {},
     onDisk: () => {},
@@ -189,7 +185,7 @@ test('a disk that stalls: memory is bounded, the gap says overload, and what fol
   next.send(30)
   one.end('gateway-stopped')
   await one.settled()
-  const segments = recordingIndex(store).segmentsIn('cam', always)
+  const segments = index.segmentsIn('cam', always)
   expect(store.db.prepare(`SELECT width_px FROM run ORDER BY id DESC LIMIT 1`).pluck().get()).toBe(480)
   expect(segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBeLessThan(maxQueuedBytes * 1.5)
   expect(store.db.prepare(`SELECT DISTINCT reason FROM gap`).pluck().all()).toContain('overload')

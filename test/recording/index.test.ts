@@ -9,13 +9,14 @@ const start = 1_800_000_000_000
 
 test('a short range finds what touches it, however long the file before it is, and no other camera', () => {
   const store = openStore(join(tempFolder('index'), 'gateway.db'), 'gateway')
-  const index = recordingIndex(store)
+  const index = recordingIndex(store, () => '/')
   const add = (cameraId: string, runId: number, fromMs: number, toMs: number) =>
     index.addSegment({
       cameraId,
       runId,
       startUtcMs: start + fromMs,
       endUtcMs: start + toMs,
+      disk: 'main',
       path: `${cameraId}/2027-01-15/${start + fromMs}-${runId}.mp4`,
       sizeBytes: 1,
       initBytes: 1,
@@ -45,9 +46,13 @@ test.each([
     'a timeline',
     'SELECT start_utc_ms, end_utc_ms FROM segment WHERE camera_id = 1 AND start_utc_ms > 1 AND start_utc_ms < 2 AND end_utc_ms > 1 ORDER BY start_utc_ms',
   ],
-  ['retention', 'SELECT id FROM segment WHERE end_utc_ms < 1 ORDER BY end_utc_ms LIMIT 5'],
+  [
+    'retention',
+    "SELECT id FROM segment WHERE camera_id = 1 AND disk = 'a' AND end_utc_ms >= 0 AND end_utc_ms < 1 ORDER BY end_utc_ms LIMIT 5",
+  ],
+  ['the oldest of a disk', "SELECT path FROM segment WHERE disk = 'a' ORDER BY end_utc_ms"],
+  ['the size of a disk', "SELECT sum(size_bytes) FROM segment WHERE disk = 'a'"],
   ['the end of a run', 'SELECT max(end_utc_ms) FROM segment WHERE run_id = 1'],
-  ['the end of a chain', 'SELECT max(id) FROM segment WHERE camera_id = 1'],
   ['gaps', 'SELECT start_utc_ms, end_utc_ms, reason FROM gap WHERE camera_id = 1 AND start_utc_ms < 5'],
   ['old gaps', 'DELETE FROM gap WHERE end_utc_ms < 5'],
   [

@@ -83,7 +83,7 @@ describe.each(['h264', 'h264b', 'h265', 'h264pcma'] as const)('%s from a camera 
 
     const range = { fromUtcMs: recorded.startUtcMs, toUtcMs: recorded.endUtcMs }
     const clip = await play.clip('cam', range)
-    const bytes = await buffer(clip.stream)
+    const bytes = await buffer(clip.read())
     expect(bytes.length).toBe(clip.sizeBytes)
     const clipFile = join(folder, 'clip.mp4')
     writeFileSync(clipFile, bytes)
@@ -123,7 +123,7 @@ test('two runs with a hole between them: one clip that decodes, a discontinuity,
   expect(play.playlist('cam', always).match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1)
   const clip = await play.clip('cam', always)
   const clipFile = join(folder, 'clip.mp4')
-  writeFileSync(clipFile, await buffer(clip.stream))
+  writeFileSync(clipFile, await buffer(clip.read()))
   const fragments = footage.segments('cam', always).flatMap((segment) => segment.fragments)
   expect(decodedFrames(clipFile)).toBeGreaterThan(fragments.length * 4)
   store.close()
@@ -157,7 +157,6 @@ test('a file that was not closed is cut back to its last whole fragment and adop
   })
   const [after] = second.footage.segments('cam', always)
   expect(after?.fragments).toEqual(before.fragments)
-  expect(after?.chain).toEqual(before.chain)
   expect(Math.abs((after?.endUtcMs ?? 0) - before.endUtcMs)).toBeLessThanOrEqual(2)
   await expect.poll(kinds(second.footage)).toEqual(['recorded', 'gateway-crashed'])
   // And once more: nothing left to do.
@@ -206,18 +205,18 @@ test('a folder that is not the marked one is not written to, and recording goes 
   renameSync(root, `${root}-away`)
   mkdirSync(root)
   await recordUntil(footage, 'cam', cameras.url('h264'), () => kinds(footage)().includes('disk-away'))
-  expect(footage.trouble()?.code).toBe('disk-away')
+  expect(footage.troubles()[0]?.trouble?.code).toBe('disk-away')
   expect(readdirSync(root)).toEqual([])
   rmSync(root, { recursive: true })
   renameSync(`${root}-away`, root)
   await recordUntil(footage, 'cam', cameras.url('h264'), () => footage.segments('cam', always).length > 0)
-  expect(footage.trouble()).toBeNull()
+  expect(footage.troubles()[0]?.trouble).toBeNull()
   store.close()
 })
 
 test('retention removes what is too old, row first, and leaves a purge row', async () => {
   const folder = tempFolder('recording')
-  const { store, footage } = openRecording(folder, { retentionDays: 1, minFreeBytes: 0 })
+  const { store, footage } = openRecording(folder, { retentionDays: 1 })
   await footage.recover()
   await recordUntil(
     footage,
@@ -265,7 +264,6 @@ test('a clip over a truncated file is refused, not broken', async () => {
   )
   const [segment] = footage.segments('cam', always)
   truncateSync(join(folder, 'recordings', segment?.path ?? ''), (segment?.initBytes ?? 0) + 100)
-  const clip = await play.clip('cam', always)
-  await expect(buffer(clip.stream)).rejects.toMatchObject({ code: 'footage-missing' })
+  await expect(play.clip('cam', always)).rejects.toMatchObject({ code: 'footage-missing' })
   store.close()
 })

@@ -5,15 +5,18 @@ import { Id, RangeQuery } from '../../contract/common.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { App } from '../app.ts'
 import { audited } from '../audited.ts'
-import { clientGone } from '../client-gone.ts'
 import type { HttpParts } from '../parts.ts'
 import { byteRange, checkLength } from '../ranges.ts'
+import { clipRoutes } from './clips.ts'
 import { fileOf, OneId } from './params.ts'
 
 /** One path part without tricks: no folder, no leading dot. */
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/, 'a file name from the playlist')
 
-export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'footage' | 'audit'>): void {
+export function footageRoutes(
+  app: App,
+  { footage, audit, tools }: Pick<HttpParts, 'footage' | 'audit' | 'tools'>,
+): void {
   const tags = ['footage']
 
   app.get(
@@ -90,33 +93,5 @@ export function footageRoutes(app: App, { footage, audit }: Pick<HttpParts, 'foo
       return reply.send(handle.createReadStream({ start, end }))
     },
   )
-
-  app.get(
-    '/api/cameras/:id/clip.mp4',
-    {
-      config: { permission: 'download', audit: 'footage.download' },
-      schema: {
-        tags,
-        summary: 'One MP4 file to keep; at most 2 hours',
-        params: OneId,
-        querystring: RangeQuery,
-        response: { 200: fileOf('video/mp4', 'the clip') },
-      },
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      checkLength(query, 'clip')
-      const gone = clientGone(reply)
-      const what = { object: params.id, facts: { ...query } }
-      const clip = await audited(audit, request, what, () => footage.clip(params.id, query, gone))
-      if (clip.sizeBytes !== null) reply.header('content-length', clip.sizeBytes)
-      return reply.type('video/mp4').header('content-disposition', attachment(clip.fileName)).send(clip.stream)
-    },
-  )
-}
-
-/** RFC 6266: a plain name for old clients, the real one beside it. */
-function attachment(fileName: string): string {
-  const plain = fileName.replace(/[^A-Za-z0-9._-]/g, '_')
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, '_')}`
+  clipRoutes(app, { footage, audit, tools })
 }

@@ -5,7 +5,7 @@ ALTER TABLE segment ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 ALTER TABLE garbage ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 ALTER TABLE purge ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 CREATE INDEX segment_disk ON segment (disk, end_utc_ms, size_bytes);  -- oldest first on one disk, and its sum
-CREATE INDEX segment_camera_end ON segment (camera_id, end_utc_ms);   -- retention by camera
+CREATE INDEX segment_keep ON segment (camera_id, disk, end_utc_ms);   -- retention by camera
 
 -- The last link of each camera's hash chain: it goes on when all earlier files were deleted.
 CREATE TABLE camera_chain (
@@ -69,5 +69,8 @@ CREATE TABLE coverage_hour (
   planned_off_ms INTEGER NOT NULL,
   gaps           TEXT NOT NULL CHECK (json_valid(gaps)), -- milliseconds by reason, e.g. {"camera-lost": 4200}
   unexplained_ms INTEGER NOT NULL,        -- expected, neither recorded nor a gap; 0, or a defect
+  exported       INTEGER NOT NULL DEFAULT 0 CHECK (exported IN (0, 1)), -- 1: the metrics store has these values
   PRIMARY KEY (camera_id, hour_utc_ms)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX coverage_waiting ON coverage_hour (hour_utc_ms) WHERE exported = 0;
+CREATE INDEX coverage_time ON coverage_hour (hour_utc_ms);

@@ -1,0 +1,77 @@
+import type { Camera } from '../contract/camera.ts'
+import type { Modules } from './assemble.ts'
+import { prometheusText } from './prometheus.ts'
+
+/** The text of /metrics. */
+export function gatewayMeasures(m: Modules): () => Promise<string> {
+  const perCamera = (read: (camera: Camera) => number | null) => () =>
+    m.cameras.list().flatMap((record) => {
+      const value = read({ ...record, state: m.states.get(record.id) })
+      return value === null ? [] : [{ value, labels: { camera: record.id } }]
+    })
+  const cameraLabel = { labelNames: ['camera'] }
+  const one = (value: () => number) => () => [{ value: value() }]
+  return prometheusText([
+    {
+      name: 'camera_recording',
+      help: '1 while frames are recorded',
+      ...cameraLabel,
+      read: perCamera(({ state }) => (state.status === 'recording' ? 1 : 0)),
+    },
+    {
+      name: 'camera_fps',
+      help: 'Frames per second of the main stream',
+      ...cameraLabel,
+      read: perCamera(({ state }) => state.fps),
+    },
+    {
+      name: 'camera_kbps',
+      help: 'Kilobits per second of the main stream',
+      ...cameraLabel,
+      read: perCamera(({ state }) => state.kbps),
+    },
+    {
+      name: 'camera_frame_age_seconds',
+      help: 'Since the last frame arrived',
+      ...cameraLabel,
+      read: perCamera(({ state }) =>
+        state.lastFrameUtcMs === null ? null : (m.tools.clock.now() - state.lastFrameUtcMs) / 1_000,
+      ),
+    },
+    {
+      name: 'camera_clock_offset_ms',
+      help: 'The camera’s clock minus the gateway’s',
+      ...cameraLabel,
+      read: perCamera(({ clockOffsetMs }) => clockOffsetMs),
+    },
+    {
+      name: 'footage_unexplained_ms',
+      help: 'Time of one hour that is neither recorded nor a gap: a defect',
+      read: one(() => m.footage.coverage.unequal()?.unexplainedMs ?? 0),
+    },
+    { name: 'live_viewers', help: 'Open live sockets', read: one(m.live.viewers) },
+    { name: 'mqtt_packets_total', help: 'MQTT messages taken', read: one(() => m.intakeCounters.packets) },
+    {
+      name: 'readings_written_total',
+      help: 'Readings in the metrics store',
+      read: one(() => m.writer.counters.written),
+    },
+    {
+      name: 'readings_waiting',
+      help: 'Readings on their way to the metrics store',
+      read: one(() => m.writer.backlog().readings),
+    },
+    {
+      name: 'readings_waiting_age_seconds',
+      help: 'Age of the oldest waiting reading',
+      read: one(() => m.writer.backlog().ageSeconds),
+    },
+    { name: 'alerts_open', help: 'Alerts not yet closed', read: one(() => m.alerts.list('open').length) },
+    {
+      name: 'discovery_refused_total',
+      help: 'WS-Discovery answers that were not believed',
+      labelNames: ['reason'],
+      read: () => Object.entries(m.discovery.refusals()).map(([reason, value]) => ({ value, labels: { reason } })),
+    },
+  ])
+}
