@@ -27,18 +27,24 @@ export interface MakeOptions {
   readonly segments: number
   /** GOPs in a segment. */
   readonly gops: number
+  /** Fragments of a GOP; the recorder cuts long ones once a second. */
+  readonly piecesOfGop?: number
   /** false: as footage was before there were links. */
   readonly linked?: boolean
   readonly disk?: { readonly name: string; readonly root: string }
 }
 
-/** One run of footage on disk and in the index, as the recorder leaves it: fragments of one GOP each, linked, hashed. */
+const ticksOf = (samples: readonly Sample[]) => samples.reduce((sum, { duration }) => sum + duration, 0)
+
+/** One run of footage on disk and in the index, as the recorder leaves it: fragments linked and hashed. */
 export function makeRun(options: MakeOptions): MadeSegment[] {
   const { index, video, cameraId, startUtcMs, gops, disk, linked = true } = options
   const { init, samples } = video
   const root = disk?.root ?? ''
   const diskName = disk?.name ?? 'main'
-  const gopTicks = samples.reduce((sum, { duration }) => sum + duration, 0)
+  const gopTicks = ticksOf(samples)
+  const each = Math.ceil(samples.length / (options.piecesOfGop ?? 1))
+  const pieces = Array.from({ length: options.piecesOfGop ?? 1 }, (_, n) => samples.slice(n * each, (n + 1) * each))
   const utcOf = (ticks: number) => Math.round(startUtcMs + (ticks / init.timescale) * 1_000)
   const runId = index.openRun({ cameraId, startUtcMs, init })
   let before = index.chainHead(cameraId)
@@ -50,14 +56,17 @@ export function makeRun(options: MakeOptions): MadeSegment[] {
     const parts: Uint8Array[] = [init.bytes]
     const fragments: FragmentEntry[] = []
     let offset = init.bytes.length
-    for (let gop = 0; gop < gops; gop++) {
-      const baseTime = first + gop * gopTicks
+    let baseTime = first
+    for (let part = 0; part < gops * pieces.length; part++) {
+      const piece = pieces[part % pieces.length] ?? []
       const times = { utcMs: utcOf(baseTime), baseTime }
-      const bytes = buildFragment(++sequence, samples, times, linked ? { runId, before } : undefined)
+      const bytes = buildFragment(++sequence, piece, times, linked ? { runId, before } : undefined)
       const sha256 = hash('sha256', bytes, 'buffer')
-      fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration: gopTicks, key: true, sha256 })
+      const duration = ticksOf(piece)
+      fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: part % pieces.length === 0, sha256 })
       parts.push(bytes)
       offset += bytes.length
+      baseTime += duration
       before = sha256
     }
     mkdirSync(dirname(join(root, path)), { recursive: true })
