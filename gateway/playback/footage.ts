@@ -1,4 +1,6 @@
+import type { SpanOf } from '../domain/timeline.ts'
 import type { UtcMs, UtcRange } from '../domain/units.ts'
+import type { GapReason } from '../domain/words.ts'
 
 /** One fragment inside a file: a GOP or a part of one. Times in ticks since the start of its run. */
 export interface FootageFragment {
@@ -8,6 +10,8 @@ export interface FootageFragment {
   readonly duration: number
   /** Decoding can start here. */
   readonly key: boolean
+  /** Of all its bytes in the file. */
+  readonly sha256: Uint8Array
 }
 
 /** One recorded file, as playback needs to know it. */
@@ -25,6 +29,8 @@ export interface FootageFile {
   readonly anchorUtcMs: number
   readonly startUtcMs: UtcMs
   readonly endUtcMs: UtcMs
+  /** The camera's clock minus the gateway's when the run began; null when not known. */
+  readonly clockOffsetMs: number | null
   readonly fragments: readonly FootageFragment[]
 }
 
@@ -34,10 +40,23 @@ export type FindFootage = (cameraId: string, range: UtcRange) => readonly Footag
 /** One file by its path relative to the recordings folder. */
 export type FindFile = (cameraId: string, path: string) => FootageFile | undefined
 
+/** The timeline of a camera inside a range: what was recorded, and gaps with their reasons. */
+export type FindSpans = (cameraId: string, range: UtcRange) => readonly SpanOf[]
+
+/** A stretch that is not there. */
+export type Missing = UtcRange & { readonly reason: GapReason }
+
+/** The gaps among spans, by start. */
+export const gapsAmong = (spans: readonly SpanOf[]): Missing[] =>
+  spans.flatMap((span) =>
+    span.kind === 'gap' ? [{ fromUtcMs: span.startUtcMs, toUtcMs: span.endUtcMs, reason: span.reason }] : [],
+  )
+
 /** Fragments that begin with a keyframe and everything up to the next one: the smallest piece that can be shown alone. */
 export interface Piece {
   readonly file: FootageFile
-  readonly fragments: readonly FootageFragment[]
+  /** At least one. */
+  readonly fragments: readonly [FootageFragment, ...FootageFragment[]]
   readonly startUtcMs: number
   readonly endUtcMs: number
 }
@@ -47,25 +66,21 @@ export function piecesOf(files: readonly FootageFile[], range: UtcRange, minSeco
   const pieces: Piece[] = []
   for (const file of files) {
     const utcOf = (ticks: number) => file.anchorUtcMs + (ticks / file.timescale) * 1_000
-    let open: FootageFragment[] = []
+    let open: [FootageFragment, ...FootageFragment[]] | undefined
     const close = () => {
-      const [first, last] = [open[0], open.at(-1)]
-      if (first && last) {
-        const piece = {
-          file,
-          fragments: open,
-          startUtcMs: utcOf(first.baseTime),
-          endUtcMs: utcOf(last.baseTime + last.duration),
-        }
-        if (piece.endUtcMs > range.fromUtcMs && piece.startUtcMs < range.toUtcMs) pieces.push(piece)
-      }
-      open = []
+      if (!open) return
+      const last = open.at(-1) ?? open[0]
+      const startUtcMs = utcOf(open[0].baseTime)
+      const endUtcMs = utcOf(last.baseTime + last.duration)
+      if (endUtcMs > range.fromUtcMs && startUtcMs < range.toUtcMs)
+        pieces.push({ file, fragments: open, startUtcMs, endUtcMs })
+      open = undefined
     }
     for (const fragment of file.fragments) {
-      const first = open[0]
-      if (first && fragment.key && (fragment.baseTime - first.baseTime) / file.timescale >= minSeconds) close()
+      if (open && fragment.key && (fragment.baseTime - open[0].baseTime) / file.timescale >= minSeconds) close()
       // A file begins with a keyframe; should one not, what cannot be decoded is left out.
-      if (open.length > 0 || fragment.key) open.push(fragment)
+      if (open) open.push(fragment)
+      else if (fragment.key) open = [fragment]
     }
     close()
   }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { UtcRange } from '../domain/units.ts'
-import { type FootageFile, type Piece, piecesOf } from './footage.ts'
+import { type FootageFile, type Missing, type Piece, piecesOf } from './footage.ts'
 
 /** Length of a playlist entry: seeks are whole entries, and each is one request. */
 const pieceSeconds = 4
@@ -9,10 +9,11 @@ const holeMs = 500
 
 /**
  * A VOD playlist of fragmented MP4 by byte range (RFC 8216, version 7): nothing is transcoded or copied. A hole between entries is a
- * discontinuity, and every entry says its wall clock time.
+ * discontinuity, and every entry says its wall clock time. Each gap is a date range with its reason (`X-REASON`): `EXT-X-GAP` would
+ * put the hole on the player's timeline, where nothing can be waited for.
  * Addresses are relative to `/api/cameras/<id>/playlist.m3u8`.
  */
-export function playlistOf(files: readonly FootageFile[], range: UtcRange): string {
+export function playlistOf(files: readonly FootageFile[], range: UtcRange, gaps: readonly Missing[]): string {
   const pieces = piecesOf(files, range, pieceSeconds)
   const longest = pieces.reduce((most, piece) => Math.max(most, piece.endUtcMs - piece.startUtcMs), 1_000)
   const lines = [
@@ -22,6 +23,8 @@ export function playlistOf(files: readonly FootageFile[], range: UtcRange): stri
     '#EXT-X-INDEPENDENT-SEGMENTS',
     `#EXT-X-TARGETDURATION:${Math.ceil(longest / 1_000)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
+    // A date range needs the dates of entries (RFC 8216, 4.3.2.7).
+    ...(pieces.length > 0 ? gaps.map(gapLine) : []),
   ]
   let before: Piece | undefined
   for (const piece of pieces) {
@@ -40,4 +43,15 @@ export function playlistOf(files: readonly FootageFile[], range: UtcRange): stri
     )
   }
   return `${[...lines, '#EXT-X-ENDLIST'].join('\n')}\n`
+}
+
+function gapLine({ fromUtcMs, toUtcMs, reason }: Missing): string {
+  const attributes = [
+    `ID="gap-${fromUtcMs}"`,
+    'CLASS="zone-gateway.gap"',
+    `START-DATE="${new Date(fromUtcMs).toISOString()}"`,
+    `DURATION=${((toUtcMs - fromUtcMs) / 1_000).toFixed(3)}`,
+    `X-REASON="${reason}"`,
+  ]
+  return `#EXT-X-DATERANGE:${attributes.join(',')}`
 }

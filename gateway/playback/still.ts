@@ -7,17 +7,26 @@ import { redact } from '../lib/log.ts'
 const timeoutSeconds = 10
 
 /**
- * A JPEG of one keyframe. The only place that uses fluent-ffmpeg: a bounded job, ended with SIGTERM, its messages redacted.
- * @param init `ftyp` + `moov` @param frame one `moof` + `mdat` that begins with a keyframe
+ * A JPEG of one picture. The only place that uses fluent-ffmpeg: a bounded job, ended with SIGTERM, its messages redacted.
+ * @param init `ftyp` + `moov` @param frames `moof` + `mdat`, once or more, beginning with a keyframe
+ * @param atSeconds the first picture presented at this media time or later; without it the first one
  * @throws Failure lost (`no-picture`) when ffmpeg cannot decode it
  */
-export async function stillOf(init: Uint8Array, frame: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
+export async function stillOf(
+  init: Uint8Array,
+  frames: Uint8Array,
+  signal?: AbortSignal,
+  atSeconds?: number,
+): Promise<Buffer> {
   signal?.throwIfAborted()
   const output = new PassThrough()
-  const command = ffmpeg(Readable.from([Buffer.concat([init, frame])]), { timeout: timeoutSeconds })
+  const command = ffmpeg(Readable.from([Buffer.concat([init, frames])]), { timeout: timeoutSeconds })
     .inputFormat('mp4')
     .outputOptions(['-frames:v 1', '-q:v 4'])
     .format('mjpeg')
+  // The times as they stand in the file; half a millisecond for rounding.
+  if (atSeconds !== undefined)
+    command.outputOptions(['-copyts', '-vf', `select=gte(t\\,${(atSeconds - 0.0005).toFixed(6)})`])
   const stop = () => command.kill('SIGTERM')
   signal?.addEventListener('abort', stop, { once: true })
   try {
@@ -40,5 +49,20 @@ export async function stillOf(init: Uint8Array, frame: Uint8Array, signal?: Abor
     return picture
   } finally {
     signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** Each picture is an ffmpeg of its own: no more than `most` at once. @throws Failure busy (`snapshot-busy`) from what is too much */
+export function pictureLimit(most: number) {
+  let running = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= most)
+      throw new Failure('busy', 'snapshot-busy', 'other pictures are being made; try again', { retryAfterMs: 1_000 })
+    running++
+    try {
+      return await work()
+    } finally {
+      running--
+    }
   }
 }

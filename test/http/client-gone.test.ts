@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { listen } from '../../gateway/http/listen.ts'
 import { waitFor } from '../support/wait.ts'
-import { openGateway } from './fixture.ts'
+import { clipOf, openGateway } from './fixture.ts'
 
 const path = '/api/cameras/cam-1/clip.mp4?fromUtcMs=1000&toUtcMs=2000'
 
@@ -17,17 +17,13 @@ async function ask(port: number, cookie: string): Promise<IncomingMessage> {
 test('who leaves in the middle of a download stops the work for it', async () => {
   const { app, cookie, parts } = await openGateway()
   const endless = new Readable({ read: () => void endless.push(Buffer.alloc(65_536)) })
-  let gone: AbortSignal | undefined
-  parts.footage.clip = async (_cameraId, _range, signal) => {
-    gone = signal
-    return { stream: endless, sizeBytes: null, fileName: 'clip.mp4' }
-  }
+  parts.footage.clip = async (_cameraId, range) => ({ ...clipOf(range), sizeBytes: 1e9, read: () => endless })
   const { port } = await listen(app, { host: '127.0.0.1', port: 0 })
   const response = await ask(port, await cookie('office'))
   await once(response, 'data')
-  expect([gone?.aborted, endless.destroyed]).toEqual([false, false])
+  expect(endless.destroyed).toBe(false)
   response.destroy()
-  await waitFor(() => gone?.aborted && endless.destroyed)
+  await waitFor(() => endless.destroyed)
 })
 
 test('a clip that breaks in the middle breaks the download, so that nobody keeps half of it as whole', async () => {
@@ -38,7 +34,7 @@ test('a clip that breaks in the middle breaks the download, so that nobody keeps
       this.destroy(new Error('the disk went away'))
     },
   })
-  parts.footage.clip = async () => ({ stream: broken, sizeBytes: 1_000, fileName: 'clip.mp4' })
+  parts.footage.clip = async (_cameraId, range) => ({ ...clipOf(range), sizeBytes: 1_000, read: () => broken })
   const { port } = await listen(app, { host: '127.0.0.1', port: 0 })
   const whole = ask(port, await cookie('office')).then(async (response) => {
     response.resume()
@@ -47,17 +43,24 @@ test('a clip that breaks in the middle breaks the download, so that nobody keeps
   await expect(whole).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET/) })
 })
 
-test('a finished answer is not a client that left', async () => {
+test('who leaves while a picture is made stops the work for it; a finished answer is not a client that left', async () => {
   const { app, cookie, parts } = await openGateway()
-  let gone: AbortSignal | undefined
-  parts.footage.clip = async (_cameraId, _range, signal) => {
-    gone = signal
-    return { stream: Readable.from(['mp4', 'bytes']), sizeBytes: 8, fileName: 'clip.mp4' }
+  const signals: AbortSignal[] = []
+  parts.footage.still = async (_cameraId, utcMs, signal) => {
+    signals.push(signal)
+    if (utcMs === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return { jpeg: Buffer.from('picture'), utcMs }
   }
   const { port } = await listen(app, { host: '127.0.0.1', port: 0 })
-  const response = await ask(port, await cookie('office'))
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  expect(Buffer.concat(chunks).toString()).toBe('mp4bytes')
-  expect(gone?.aborted).toBe(false)
+  const headers = { cookie: await cookie('office') }
+  const leaver = new AbortController()
+  const still = (utcMs: number, signal?: AbortSignal) =>
+    fetch(`http://127.0.0.1:${port}/api/cameras/cam-1/still.jpg?utcMs=${utcMs}`, { headers, signal: signal ?? null })
+  const left = still(1, leaver.signal)
+  await waitFor(() => signals.length === 1)
+  leaver.abort()
+  await expect(left).rejects.toThrow()
+  await waitFor(() => signals[0]?.aborted)
+  expect(await (await still(2)).text()).toBe('picture')
+  expect(signals[1]?.aborted).toBe(false)
 })

@@ -7,8 +7,10 @@ const start = Date.UTC(2026, 10, 3, 2)
 function file(runId: number, atSeconds: number, seconds: number, keys = (_n: number) => true): FootageFile {
   const startUtcMs = start + atSeconds * 1_000
   return {
+    root: '/recordings',
     path: `cam/2026-11-03/${startUtcMs}-${runId}.mp4`,
     runId,
+    clockOffsetMs: null,
     sizeBytes: 800 + seconds * 1_000,
     initBytes: 800,
     codec: 'avc1.4D401F',
@@ -22,6 +24,7 @@ function file(runId: number, atSeconds: number, seconds: number, keys = (_n: num
       baseTime: n * 90_000,
       duration: 90_000,
       key: keys(n),
+      sha256: new Uint8Array(32),
     })),
   }
 }
@@ -82,7 +85,7 @@ describe('playlist', () => {
       [...head(4), map(1, 0), ...entry(1, 0, 2, 4)],
     ],
   ])('%s', (_name, files, [from, to], lines) => {
-    expect(playlistOf(files, range(from, to)).trimEnd().split('\n')).toEqual([...lines, '#EXT-X-ENDLIST'])
+    expect(playlistOf(files, range(from, to), []).trimEnd().split('\n')).toEqual([...lines, '#EXT-X-ENDLIST'])
   })
 
   test('entries and byte ranges cover each file once, in order, without a hole', () => {
@@ -94,7 +97,23 @@ describe('playlist', () => {
       expect(piece.fragments[0]?.key).toBe(true)
       expect(piece.startUtcMs).toBe(pieces[n - 1]?.endUtcMs ?? start)
     }
-    const sum = playlistOf([one], range(0, 61)).matchAll(/#EXTINF:([\d.]+)/g)
+    const sum = playlistOf([one], range(0, 61), []).matchAll(/#EXTINF:([\d.]+)/g)
     expect([...sum].reduce((total, [, seconds]) => total + Number(seconds), 0)).toBe(61)
+  })
+
+  test('a gap is a date range with its reason; without an entry there is no date to relate it to', () => {
+    const gap = { ...range(4, 9), reason: 'camera-lost' } as const
+    const line = [
+      `ID="gap-${gap.fromUtcMs}"`,
+      'CLASS="zone-gateway.gap"',
+      'START-DATE="2026-11-03T02:00:04.000Z"',
+      'DURATION=5.000',
+      'X-REASON="camera-lost"',
+    ]
+    const files = [file(1, 0, 4), file(2, 9, 4)]
+    const lines = playlistOf(files, range(0, 60), [gap]).split('\n')
+    expect(lines.filter((one) => one.startsWith('#EXT-X-DATERANGE'))).toEqual([`#EXT-X-DATERANGE:${line.join(',')}`])
+    expect(lines).toContain('#EXT-X-DISCONTINUITY')
+    expect(playlistOf([], range(0, 60), [gap])).not.toContain('DATERANGE')
   })
 })
