@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
 import { Failure } from '../domain/failure.ts'
 import type { Millis } from '../domain/units.ts'
 import { redact } from './log.ts'
@@ -7,7 +7,9 @@ import { redact } from './log.ts'
 export interface ChildOptions {
   readonly signal: AbortSignal
   /** Called with the child's streams as soon as it runs; its end is awaited together with the child's. */
-  readonly talk?: (stdout: Readable, stdin: Writable) => Promise<void>
+  readonly talk?: (stdout: Readable, stdin: Writable, more: readonly Readable[]) => Promise<void>
+  /** So many further outputs, `pipe:3` and on: the `more` of `talk`, which reads them to their end. */
+  readonly moreOutputs?: number
   /** Each line of stderr, already redacted. */
   readonly onLine?: (line: string) => void
   /** After the polite signal (SIGTERM), how long until the hard one. */
@@ -26,9 +28,10 @@ export interface Exit {
  * @throws Failure missing (`program-missing`) when there is no such program; whatever `talk` throws, after the child has ended
  */
 export async function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<Exit> {
-  const { signal, talk, onLine, stopGraceMs = 3_000 } = options
+  const { signal, talk, onLine, stopGraceMs = 3_000, moreOutputs = 0 } = options
   signal.throwIfAborted()
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  const more = Array.from({ length: moreOutputs }, () => 'pipe' as const)
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', ...more] })
   const lastLines: string[] = []
   let hardStop: NodeJS.Timeout | undefined
   const stop = () => {
@@ -64,7 +67,7 @@ export async function runChild(program: string, args: readonly string[], options
       child.stdout.resume()
       return await ended
     }
-    const talking = talk(child.stdout, child.stdin).catch((cause: unknown) => {
+    const talking = talk(child.stdout, child.stdin, furtherOf(child)).catch((cause: unknown) => {
       stop()
       throw cause
     })
@@ -77,3 +80,6 @@ export async function runChild(program: string, args: readonly string[], options
     clearTimeout(hardStop)
   }
 }
+
+/** Pipes that the child writes to besides its usual ones. */
+const furtherOf = ({ stdio }: ChildProcess): Readable[] => stdio.slice(3).filter((pipe) => pipe instanceof Readable)

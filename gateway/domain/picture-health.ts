@@ -1,0 +1,181 @@
+/**
+ * What is wrong with a camera's picture although video arrives, judged from looks at its keyframes some ten seconds apart. Pure: a
+ * state and a look in, a state out. A false alarm costs more than a late one: nobody reads the tenth.
+ */
+import type { Brightness } from './picture-look.ts'
+import type { Shift } from './picture-shift.ts'
+import { type Millis, minutes, seconds, type UtcMs } from './units.ts'
+import type { PictureTrouble } from './words.ts'
+
+/** What looks can tell, the gravest first: what an operator hears when several things are wrong. */
+export const judgedTroubles = ['black', 'covered', 'frozen', 'shifted'] as const satisfies readonly PictureTrouble[]
+export type JudgedTrouble = (typeof judgedTroubles)[number]
+
+/** One look at one picture. */
+export interface Look {
+  readonly utcMs: UtcMs
+  readonly brightness: Brightness
+  /** Detail by block, see `textureOf`. */
+  readonly texture: readonly number[]
+  /** Against the first picture that looked like this one, `changeOf` and the keyframe's size in parts; null for a first look. */
+  readonly same: { readonly change: number; readonly sizeChange: number } | null
+  /** Against the confirmed reference; null without one. */
+  readonly shift: Shift | null
+}
+
+type Verdict = 'bad' | 'fine' | 'unsure'
+
+/** One trouble's way through the looks. */
+export interface Track {
+  readonly active: boolean
+  /** The first bad look of a row that is not broken. */
+  readonly sinceUtcMs: UtcMs | null
+  readonly badLooks: number
+  readonly fineLooks: number
+}
+export interface PictureHealth {
+  readonly lookedUtcMs: UtcMs | null
+  readonly tracks: Readonly<Record<JudgedTrouble, Track>>
+  /** What detail each block has by habit, and from how many looks that is known. */
+  readonly habit: readonly number[]
+  readonly habitLooks: number
+}
+
+interface Patience {
+  /** Bad for so long and in so many looks: it is a trouble. */
+  readonly holdMs: Millis
+  readonly looks: number
+  /** Fine in so many looks: it is over. */
+  readonly calmLooks: number
+}
+const patience: Readonly<Record<JudgedTrouble, Patience>> = {
+  frozen: { holdMs: minutes(3), looks: 6, calmLooks: 2 },
+  black: { holdMs: minutes(2), looks: 5, calmLooks: 3 },
+  covered: { holdMs: minutes(3), looks: 6, calmLooks: 3 },
+  shifted: { holdMs: minutes(2), looks: 6, calmLooks: 3 },
+}
+/** After a hole this long nobody knows what was between. */
+const holeMs: Millis = seconds(90)
+
+const rest: Track = { active: false, sinceUtcMs: null, badLooks: 0, fineLooks: 0 }
+export const freshHealth: PictureHealth = {
+  lookedUtcMs: null,
+  tracks: { frozen: rest, black: rest, covered: rest, shifted: rest },
+  habit: [],
+  habitLooks: 0,
+}
+
+/** The state after one more look. Looks come in order; one that is older than the last changes nothing. */
+export function judge(health: PictureHealth, look: Look): PictureHealth {
+  if (health.lookedUtcMs !== null && look.utcMs <= health.lookedUtcMs) return health
+  const afterHole = health.lookedUtcMs === null || look.utcMs - health.lookedUtcMs > holeMs
+  const verdicts = verdictsOf(health, look)
+  const stepped = judgedTroubles.map(
+    (trouble) =>
+      [trouble, step(health.tracks[trouble], verdicts[trouble], look.utcMs, afterHole, patience[trouble])] as const,
+  )
+  return {
+    lookedUtcMs: look.utcMs,
+    tracks: { ...health.tracks, ...Object.fromEntries(stepped) },
+    ...(verdicts.black === 'fine' && verdicts.covered !== 'bad' ? learnt(health, look.texture) : habitOf(health)),
+  }
+}
+
+export const troubleOf = ({ tracks }: PictureHealth): { trouble: JudgedTrouble; sinceUtcMs: UtcMs | null } | null => {
+  const trouble = judgedTroubles.find((one) => tracks[one].active)
+  return trouble ? { trouble, sinceUtcMs: tracks[trouble].sinceUtcMs } : null
+}
+
+/** A person says that the picture is right as it is: what counts as detail and as the view is learnt anew. */
+export const confirmed = (health: PictureHealth): PictureHealth => ({
+  ...health,
+  tracks: { ...health.tracks, shifted: rest, covered: rest },
+  habit: [],
+  habitLooks: 0,
+})
+
+function step(track: Track, verdict: Verdict, utcMs: UtcMs, afterHole: boolean, limits: Patience): Track {
+  const before = afterHole && !track.active ? rest : track
+  if (verdict === 'unsure') return before
+  if (verdict === 'fine') {
+    const fineLooks = before.fineLooks + 1
+    return before.active && fineLooks < limits.calmLooks ? { ...before, fineLooks } : rest
+  }
+  const sinceUtcMs = before.sinceUtcMs ?? utcMs
+  const badLooks = before.badLooks + 1
+  const active = before.active || (utcMs - sinceUtcMs >= limits.holdMs && badLooks >= limits.looks)
+  return { active, sinceUtcMs, badLooks, fineLooks: 0 }
+}
+
+function verdictsOf(health: PictureHealth, look: Look): Record<JudgedTrouble, Verdict> {
+  const black = blackVerdict(look.brightness)
+  const covered = black === 'fine' ? coveredVerdict(health, look) : 'unsure'
+  const sees = black === 'fine' && covered !== 'bad'
+  return {
+    black,
+    covered,
+    frozen: black === 'fine' ? frozenVerdict(look) : 'unsure',
+    shifted: sees ? shiftedVerdict(look) : 'unsure',
+  }
+}
+
+/** Nothing to see, but for a burned-in clock. Between the two limits the last word holds. */
+function blackVerdict({ p10, p90 }: Brightness): Verdict {
+  if (p90 <= 28 && p90 - p10 <= 12) return 'bad'
+  return p90 > 36 || p90 - p10 > 18 ? 'fine' : 'unsure'
+}
+
+/** Looks before a habit is known: five minutes. */
+const habitNeeded = 30
+/** An hour of looks: a habit follows the seasons of a day, and not a hand. */
+const habitMemory = 360
+/** A block has detail of its own from here on, and has lost it below this part of it. */
+const detailed = 4
+const lostPart = 0.35
+/** A workshop that has this few blocks with detail gives no ground to judge from. */
+const blocksNeeded = 12
+
+/** In the dark, detail is a matter of luck: there is no word then. */
+const darkBelow = 45
+
+function coveredVerdict({ habit, habitLooks }: PictureHealth, { brightness, texture }: Look): Verdict {
+  if (habitLooks < habitNeeded || brightness.p90 < darkBelow) return 'unsure'
+  let known = 0
+  let lost = 0
+  for (const [n, usual] of habit.entries()) {
+    if (usual < detailed) continue
+    known++
+    if ((texture[n] ?? 0) < usual * lostPart) lost++
+  }
+  if (known < blocksNeeded) return 'unsure'
+  const part = lost / known
+  return part >= 0.7 ? 'bad' : part <= 0.5 ? 'fine' : 'unsure'
+}
+
+/**
+ * A live sensor is never still: between two keyframes of an empty, well lit room its noise alone changes some block by half a grey
+ * level. An encoder that is fed one picture again and again stays below a twentieth, and its keyframes keep their size.
+ */
+function frozenVerdict({ same }: Look): Verdict {
+  if (same === null) return 'unsure'
+  return same.change <= 0.15 && same.sizeChange <= 0.005 ? 'bad' : 'fine'
+}
+
+/** Moved by a twelfth of the width or more, or another view altogether. People and light leave more than half in its place. */
+function shiftedVerdict({ shift }: Look): Verdict {
+  if (shift === null) return 'fine'
+  const { atHome, best, distance } = shift
+  const moved = distance >= 0.08 && best >= 0.5 && best - atHome >= 0.2
+  if (moved || atHome < 0.25) return 'bad'
+  return atHome >= 0.4 ? 'fine' : 'unsure'
+}
+
+const habitOf = ({ habit, habitLooks }: PictureHealth) => ({ habit, habitLooks })
+
+function learnt({ habit, habitLooks }: PictureHealth, texture: readonly number[]) {
+  const weight = 1 / Math.min(habitLooks + 1, habitMemory)
+  return {
+    habit: texture.map((value, n) => (habit[n] ?? value) * (1 - weight) + value * weight),
+    habitLooks: habitLooks + 1,
+  }
+}

@@ -1,0 +1,119 @@
+import type { PictureState } from '../contract/footage.ts'
+import {
+  confirmed,
+  freshHealth,
+  type JudgedTrouble,
+  judge,
+  judgedTroubles,
+  type PictureHealth,
+  troubleOf,
+} from '../domain/picture-health.ts'
+import { brightnessOf, changeOf, textureOf } from '../domain/picture-look.ts'
+import { type EdgeMap, edgeMapOf, shiftOf } from '../domain/picture-shift.ts'
+import { type Millis, minutes, type UtcMs } from '../domain/units.ts'
+import type { PictureTable, Reference } from './picture-table.ts'
+
+/** A crash forgets so much of what was learnt, and no more. */
+const saveEveryMs: Millis = minutes(10)
+
+/** A decoded keyframe. */
+export interface Seen {
+  readonly utcMs: UtcMs
+  readonly plane: Uint8Array
+  /** Of the keyframe as the camera sent it. */
+  readonly codedBytes: number
+}
+
+interface Watched {
+  health: PictureHealth
+  /** The first of the pictures that look alike. */
+  anchor: Seen | undefined
+  reference: Reference | undefined
+  referenceEdges: EdgeMap | undefined
+  savedUtcMs: UtcMs
+}
+
+/** What is known of each camera's picture, in memory and, every few minutes, on disk. */
+export function pictureWatch(table: PictureTable) {
+  const watched = new Map<string, Watched>()
+
+  function watchOf(cameraId: string): Watched {
+    const known = watched.get(cameraId)
+    if (known) return known
+    const health = table.health(cameraId) ?? freshHealth
+    const reference = table.reference(cameraId)
+    const referenceEdges = reference && edgeMapOf(reference.plane)
+    const one = { health, anchor: undefined, reference, referenceEdges, savedUtcMs: health.lookedUtcMs ?? 0 }
+    watched.set(cameraId, one)
+    return one
+  }
+  function save(cameraId: string, one: Watched) {
+    table.saveHealth(cameraId, one.health)
+    one.savedUtcMs = one.health.lookedUtcMs ?? 0
+  }
+  const isActive = ({ health }: Watched, trouble: JudgedTrouble) => health.tracks[trouble].active
+
+  return {
+    /** Judges one picture more. @returns the troubles that this look made one */
+    look(cameraId: string, seen: Seen): JudgedTrouble[] {
+      const one = watchOf(cameraId)
+      const before = one.health
+      const brightness = brightnessOf(seen.plane)
+      const same = one.anchor && {
+        change: changeOf(one.anchor.plane, seen.plane),
+        sizeChange: Math.abs(seen.codedBytes / one.anchor.codedBytes - 1),
+      }
+      one.health = judge(before, {
+        utcMs: seen.utcMs,
+        brightness,
+        texture: textureOf(seen.plane, brightness),
+        same: same ?? null,
+        shift: one.referenceEdges ? shiftOf(one.referenceEdges, edgeMapOf(seen.plane)) : null,
+      })
+      // While pictures stay the same each is compared with the first of them, so that slow changes add up.
+      if (!one.health.tracks.frozen.sinceUtcMs || one.health.tracks.frozen.fineLooks > 0) one.anchor = seen
+      const changed = judgedTroubles.filter((trouble) => before.tracks[trouble].active !== isActive(one, trouble))
+      if (changed.length > 0 || seen.utcMs - one.savedUtcMs >= saveEveryMs) save(cameraId, one)
+      return changed.filter((trouble) => isActive(one, trouble))
+    },
+    isActive: (cameraId: string, trouble: JudgedTrouble): boolean => isActive(watchOf(cameraId), trouble),
+    /** A person says that this picture is right. */
+    confirm(cameraId: string, reference: Reference): void {
+      table.saveReference(cameraId, reference)
+      const one = watchOf(cameraId)
+      one.reference = reference
+      one.referenceEdges = edgeMapOf(reference.plane)
+      one.health = confirmed(one.health)
+      save(cameraId, one)
+    },
+    reference: (cameraId: string): Reference | undefined => watchOf(cameraId).reference,
+    /** Nobody looks at the camera any more: nothing is wrong with its picture. What was learnt stays. */
+    rest(cameraId: string): void {
+      const one = watchOf(cameraId)
+      if (troubleOf(one.health) === null) return
+      one.health = { ...one.health, tracks: freshHealth.tracks }
+      save(cameraId, one)
+    },
+    forget(cameraId: string): void {
+      watched.delete(cameraId)
+      table.forget(cameraId)
+    },
+    stateOf(cameraId: string): PictureState {
+      const { health, reference } = watchOf(cameraId)
+      const wrong = troubleOf(health)
+      return {
+        cameraId,
+        trouble: wrong?.trouble ?? null,
+        sinceUtcMs: wrong?.sinceUtcMs ?? null,
+        lookedUtcMs: health.lookedUtcMs,
+        reference: reference
+          ? { utcMs: reference.utcMs, confirmedBy: reference.confirmedBy, confirmedUtcMs: reference.confirmedUtcMs }
+          : null,
+      }
+    },
+    saveAll(): void {
+      for (const [cameraId, one] of watched) if (one.health.lookedUtcMs !== null) save(cameraId, one)
+    },
+  }
+}
+export type PictureWatch = ReturnType<typeof pictureWatch>
