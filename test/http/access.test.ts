@@ -32,6 +32,8 @@ const table: readonly Row[] = [
   { method: 'GET', url: `/api/cameras/cam-1/playlist.m3u8?${range}`, permission: 'review' },
   { method: 'GET', url: '/api/cameras/cam-1/segments/1000-1.mp4', permission: 'review' },
   { method: 'GET', url: `/api/cameras/cam-1/clip.mp4?${range}`, permission: 'download' },
+  { method: 'GET', url: `/api/cameras/cam-1/clips?${range}`, permission: 'download' },
+  { method: 'GET', url: '/api/cameras/cam-1/still.jpg?utcMs=5', permission: 'review' },
   { method: 'GET', url: '/api/discovery', permission: 'configure' },
   { method: 'POST', url: '/api/discovery/scan', permission: 'configure' },
   { method: 'GET', url: '/api/sensors', permission: 'watch' },

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { RangeQuery, UtcMsQuery } from '../../contract/common.ts'
 import { ClipPlan } from '../../contract/footage.ts'
@@ -61,26 +60,25 @@ export function clipRoutes(app: App, { footage, audit, tools }: Pick<HttpParts, 
       const { params, query, headers } = request
       checkLength(query, 'clip')
       const user = who(request).user ?? ''
-      const isHead = request.method === 'HEAD'
-      const sendsNothing = ({ etag }: Clip) => isHead || isHeld(headers['if-none-match'], etag)
+      const isThere = ({ etag }: Clip) => isHeld(headers['if-none-match'], etag)
       const what = {
         object: params.id,
         facts: { ...query },
         // A player asks for many ranges of one clip: the first one is the download.
         isOne: ({ clip, slice }: { clip: Clip; slice: ByteRange | undefined }) =>
-          !sendsNothing(clip) && downloads.begins(`${user} ${clip.etag}`, (slice?.start ?? 0) === 0),
+          !isThere(clip) && downloads.begins(`${user} ${clip.etag}`, (slice?.start ?? 0) === 0),
       }
       const { clip, slice } = await audited(audit, request, what, async () => {
         const made = await footage.clip(params.id, query)
-        const isAsked = partFits(headers['if-range'], made.etag) && !sendsNothing(made)
+        const isAsked = partFits(headers['if-range'], made.etag) && !isThere(made)
         return { clip: made, slice: isAsked ? byteRange(headers.range, made.sizeBytes) : undefined }
       })
       reply.headers({ 'accept-ranges': 'bytes', etag: clip.etag, ...truthOf(clip) })
-      if (!isHead && sendsNothing(clip)) return reply.code(304).send(null)
+      if (isThere(clip)) return reply.code(304).send(null)
       const { start, end } = slice ?? { start: 0, end: clip.sizeBytes - 1 }
       if (slice) reply.code(206).header('content-range', `bytes ${start}-${end}/${clip.sizeBytes}`)
       reply.header('content-length', end - start + 1).header('content-disposition', attachment(clip.fileName))
-      return reply.type('video/mp4').send(isHead ? Readable.from([]) : clip.read({ start, end }))
+      return reply.type('video/mp4').send(clip.read({ start, end }))
     },
   )
 
