@@ -107,7 +107,10 @@ export function upkeepIndex({ db, transaction }: Store) {
     endedIn: (cameraId: string, disk: string, { fromUtcMs, toUtcMs }: UtcRange, limit: number) =>
       endedIn.all(cameraId, disk, fromUtcMs, toUtcMs, limit),
     /** All files of a disk, oldest end first, read one by one. Nothing may be written while it is read. */
-    oldestFirst: (disk: string) => oldest.iterate(disk),
+    *oldestFirst(disk: string) {
+      // The statement begins when the first file is asked for: one that nobody reads to its end would keep the database busy for ever.
+      yield* oldest.iterate(disk)
+    },
     sizeOf: (disk: string) => sizeOf.get(disk) ?? 0,
     /** Bytes of a camera's files on a disk that touch a range. */
     sizeIn: (cameraId: string, disk: string, { fromUtcMs, toUtcMs }: UtcRange) =>
