@@ -130,8 +130,8 @@ const habitNeeded = 30
 /** An hour of looks: a habit follows the seasons of a day, and not a hand. */
 const habitMemory = 360
 /** A block has detail of its own from here on, and has lost it below this part of it. */
-const detailed = 4
-const lostPart = 0.35
+const detailed = 6
+const lostPart = 0.5
 /** A workshop that has this few blocks with detail gives no ground to judge from. */
 const blocksNeeded = 12
 
@@ -142,14 +142,19 @@ function coveredVerdict({ habit, habitLooks }: PictureHealth, { brightness, text
   if (habitLooks < habitNeeded || brightness.p90 < darkBelow) return 'unsure'
   let known = 0
   let lost = 0
+  let seen = 0
   for (const [n, usual] of habit.entries()) {
+    const now = texture[n] ?? 0
+    if (now >= detailed) seen++
     if (usual < detailed) continue
     known++
-    if ((texture[n] ?? 0) < usual * lostPart) lost++
+    if (now < usual * lostPart) lost++
   }
   if (known < blocksNeeded) return 'unsure'
   const part = lost / known
-  return part >= 0.7 ? 'bad' : part <= 0.5 ? 'fine' : 'unsure'
+  // What is gone here and shows up there is not covered, it moved.
+  if (part >= 0.8 && seen <= known * 0.4) return 'bad'
+  return part <= 0.6 ? 'fine' : 'unsure'
 }
 
 /**
