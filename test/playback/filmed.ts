@@ -31,11 +31,19 @@ export interface Film {
   readonly clockOffsetMs?: number | null
   /** false: as recorded before there was a hash chain. */
   readonly linked?: boolean
+  readonly cameraId?: string
 }
 
 /** One run of a camera on disk. */
 export function film(root: string, { init, samples }: Encoded, what: Film): FootageFile[] {
-  const { runId, startUtcMs, files = [samples.length / fps], linked = true, clockOffsetMs = null } = what
+  const {
+    runId,
+    startUtcMs,
+    files = [samples.length / fps],
+    linked = true,
+    clockOffsetMs = null,
+    cameraId = 'cam',
+  } = what
   const first = samples[0]?.dts ?? 0
   let taken = 0
   return files.map((seconds) => {
@@ -56,7 +64,7 @@ export function film(root: string, { init, samples }: Encoded, what: Film): Foot
     }
     const last = fragments.at(-1)
     const fileStart = utcOf(fragments[0]?.baseTime ?? 0)
-    const path = `cam/${new Date(fileStart).toISOString().slice(0, 10)}/${fileStart}-${runId}.mp4`
+    const path = `${cameraId}/${new Date(fileStart).toISOString().slice(0, 10)}/${fileStart}-${runId}.mp4`
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), Buffer.concat(parts))
     return {
