@@ -7,8 +7,8 @@ export interface StreamAddress {
   readonly password: string
 }
 
-/** Bytes of silence after which ffmpeg itself gives up, in microseconds. The reader has its own watchdog besides. */
-const socketTimeoutMicros = 10_000_000
+/** Silence after which ffmpeg itself gives up, in microseconds. The reader's own watchdog is earlier, and knows why. */
+const socketTimeoutMicros = 15_000_000
 
 /**
  * ffmpeg reads the address from its standard input as a concat script (ffmpeg-formats, section concat): an address with a password
@@ -21,7 +21,7 @@ export function concatScript({ url, user, password }: StreamAddress): string {
   const options = [
     'rtsp_transport tcp',
     `timeout ${socketTimeoutMicros}`,
-    'fflags nobuffer',
+    // No `nobuffer`: it throws away what was read to find the parameters, and with it the keyframe that a camera sends first.
     // Enough for the parameter sets and the frame rate; the default of 5 s is felt at every reconnect.
     'analyzeduration 1000000',
     'fpsprobesize 0',
@@ -38,7 +38,7 @@ export function concatScript({ url, user, password }: StreamAddress): string {
 export const readerArgs: readonly string[] = [
   ['-hide_banner', '-loglevel', 'warning', '-nostats'],
   ['-protocol_whitelist', 'pipe,rtsp,rtsps,tcp,tls,udp,rtp,srtp,crypto'],
-  ['-fflags', '+nobuffer', '-analyzeduration', '0', '-fpsprobesize', '0'],
+  ['-analyzeduration', '0', '-fpsprobesize', '0'],
   ['-f', 'concat', '-safe', '0', '-i', 'pipe:0'],
   ['-map', '0:v:0', '-c', 'copy', '-an', '-sn', '-dn'],
   ['-f', 'mp4', '-movflags', 'frag_every_frame+empty_moov+default_base_moof', '-flush_packets', '1', 'pipe:1'],

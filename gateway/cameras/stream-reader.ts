@@ -9,7 +9,7 @@ import { parameterWatch } from '../media/parameter-sets.ts'
 import { pictureJoiner } from '../media/picture.ts'
 import { type Sample, shapeOf, type StreamEvent, type StreamInit } from '../media/stream.ts'
 import { concatScript, readerArgs, type StreamAddress } from './ffmpeg-args.ts'
-import { streamFailure } from './stream-errors.ts'
+import { silenceFailure, streamFailure } from './stream-errors.ts'
 
 /** No byte for this long counts as lost, whatever ffmpeg believes. */
 const silenceMs = seconds(10)
@@ -23,7 +23,8 @@ const standstillPictures = 10
 /**
  * Reads one stream of a camera until it ends or `signal` aborts: an init, then frames from the first keyframe on, and another init before
  * the keyframe with which the camera changes its parameters. `take` is called in order and must return at once.
- * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · stalled · no-keyframe · clock-step · unsupported-codec
+ * @throws Failure with a `GapReason` as code: camera-denied · camera-lost · camera-unreachable · no-route · camera-timeout ·
+ * stream-not-found · stalled · no-keyframe · clock-step · unsupported-codec
  */
 export async function readStream(
   address: StreamAddress,
@@ -39,6 +40,7 @@ export async function readStream(
   let hadKey = false
   let lastKeyMs = startedMs
   let standing = 0
+  let isSilent = false
   let gaveUp: Failure | undefined
 
   const giveUp = (failure: Failure) => {
@@ -48,13 +50,10 @@ export async function readStream(
   const watching = (async () => {
     while ((await tools.clock.sleep(1_000, either)) === 'slept') {
       const now = tools.clock.monotonic()
-      if (now - lastByteMs > silenceMs)
-        giveUp(
-          hadBytes
-            ? new Failure('away', 'stalled', 'connected, but nothing came for 10 s')
-            : new Failure('away', 'camera-lost', 'the camera does not answer'),
-        )
-      else if (!hadKey && hadBytes && now - startedMs > keyframeMs)
+      if (now - lastByteMs > silenceMs) {
+        isSilent = true
+        watch.abort()
+      } else if (!hadKey && hadBytes && now - startedMs > keyframeMs)
         giveUp(new Failure('away', 'no-keyframe', 'video arrives, but no keyframe for 30 s'))
       else if (hadKey && now - lastKeyMs > nextKeyframeMs)
         giveUp(new Failure('away', 'no-keyframe', 'video arrives, but no keyframe for 5 min'))
@@ -106,7 +105,7 @@ export async function readStream(
       },
     })
     if (signal.aborted) return
-    throw gaveUp ?? streamFailure(exit.lastLines, hadKey)
+    throw gaveUp ?? (isSilent ? silenceFailure(exit.lastLines, hadBytes) : streamFailure(exit.lastLines, hadKey))
   } finally {
     watch.abort()
     await watching

@@ -7,7 +7,7 @@ import { nalsOf, unescaped } from '../../gateway/media/nals.ts'
 import { parameterWatch } from '../../gateway/media/parameter-sets.ts'
 import { avcSets, hevcSets } from '../../gateway/media/record.ts'
 import type { Sample } from '../../gateway/media/stream.ts'
-import { type Encoded, encodeInBand, x264, x265 } from './encode.ts'
+import { type Encoded, encodeInBand, x264, x265 } from '../support/encode.ts'
 
 const sample = (nals: readonly Uint8Array[], key = true): Sample => ({
   data: Buffer.concat(

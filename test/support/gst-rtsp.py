@@ -8,6 +8,8 @@ Paths (K = 0..count-1), each a live test picture with clock and camera number bu
   /h264aac/K    H.264 with AAC sound
   /h264pcma/K   H.264 with G.711 A-law sound
   /mjpeg/K      Motion JPEG: nothing a recorder by copy can use
+  /h264change/K H.264 that goes to half its size and back, again and again, every --change-every seconds
+  /h265change/K the same with H.265
 --user and --password turn on digest authentication (--basic: basic). SIGUSR1 drops every client, as a rebooting camera does.
 One encoder a path, shared by all clients, running only while somebody watches. Prints `rtsp://HOST:PORT/ ready` when it listens.
 """
@@ -34,16 +36,21 @@ def arguments():
     parser.add_argument("--fps", type=int, default=15)
     parser.add_argument("--kbps", type=int, default=600)
     parser.add_argument("--gop", type=int, default=30, help="frames from keyframe to keyframe")
+    parser.add_argument("--change-every", type=int, default=4, help="seconds between two sizes of the kinds that change")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
     parser.add_argument("--basic", action="store_true")
     return parser.parse_args()
 
 
+def size_caps(args, part=1):
+    return f"video/x-raw,width={args.width // part},height={args.height // part},framerate={args.fps}/1"
+
+
 def picture(args, k):
     return (
         f"videotestsrc is-live=true pattern={(0, 18, 13, 19)[k % 4]} ! "
-        f"video/x-raw,width={args.width},height={args.height},framerate={args.fps}/1 ! "
+        f'capsfilter name=size caps="{size_caps(args)}" ! '
         f'clockoverlay time-format="%Y-%m-%d %H:%M:%S" font-desc="Sans 24" ! '
         f'textoverlay text="camera {k}" valignment=top halignment=right font-desc="Sans 20" ! '
         f"timeoverlay valignment=bottom halignment=left ! videoconvert ! video/x-raw,format=I420 ! "
@@ -77,8 +84,26 @@ KINDS = {
     "h265": h265,
     "h264aac": lambda args, k: h264(args, k) + tone(k, 48000) + "audioconvert ! avenc_aac ! rtpmp4gpay name=pay1 pt=97 ",
     "h264pcma": lambda args, k: h264(args, k) + tone(k, 8000) + "alawenc ! rtppcmapay name=pay1 pt=8 ",
+    "h264change": h264,
+    "h265change": h265,
     "mjpeg": lambda args, k: picture(args, k) + "jpegenc quality=60 ! rtpjpegpay name=pay0 pt=26 ",
 }
+
+
+def change_size(args, media):
+    """Turns the encoder's size over as long as somebody watches; each time it sends new parameter sets."""
+    size = media.get_element().get_by_name("size")
+    state = {"part": 1, "watched": True}
+
+    def turn():
+        if not state["watched"]:
+            return False
+        state["part"] = 3 - state["part"]
+        size.set_property("caps", Gst.Caps.from_string(size_caps(args, state["part"])))
+        return True
+
+    GLib.timeout_add_seconds(args.change_every, turn)
+    media.connect("unprepared", lambda _media: state.update(watched=False))
 
 
 def demand_login(server, args):
@@ -112,6 +137,8 @@ def main():
             factory.set_launch("( " + KINDS[kind](args, k) + ")")
             factory.set_shared(True)
             factory.set_latency(100)
+            if kind.endswith("change"):
+                factory.connect("media-configure", lambda _factory, media: change_size(args, media))
             if permissions:
                 factory.set_permissions(permissions)
             server.get_mount_points().add_factory(f"/{kind}/{k}", factory)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { startChild } from './children.ts'
 
-export type RtspKind = 'h264' | 'h264b' | 'h265' | 'h264aac' | 'h264pcma' | 'mjpeg'
+export type RtspKind = 'h264' | 'h264b' | 'h265' | 'h264aac' | 'h264pcma' | 'h264change' | 'h265change' | 'mjpeg'
 
 export interface RtspOptions {
   kinds?: readonly RtspKind[]
@@ -19,6 +19,8 @@ export interface RtspOptions {
   kbps?: number
   /** Frames from keyframe to keyframe. */
   gop?: number
+  /** Of the kinds that change their size. */
+  changeEverySeconds?: number
 }
 
 export interface RtspServer extends AsyncDisposable {
@@ -41,6 +43,7 @@ export async function startRtsp(options: RtspOptions = {}): Promise<RtspServer> 
     fps: rest.fps,
     kbps: rest.kbps,
     gop: rest.gop,
+    'change-every': rest.changeEverySeconds,
     user: rest.user,
     password: rest.password,
   }
