@@ -44,7 +44,7 @@ export function brightnessOf(plane: Uint8Array): Brightness {
  */
 export function textureOf(plane: Uint8Array, { mean }: Brightness): number[] {
   const across = planeWidth / textureSide
-  const sums = new Array<number>(textureBlocks).fill(0)
+  const sums = Array.from({ length: textureBlocks }, () => 0)
   for (let y = 1; y < planeHeight - 1; y++) {
     const row = Math.floor(y / textureSide) * across
     for (let x = 1; x < planeWidth - 1; x++) {

@@ -57,7 +57,10 @@ function ffmpegArgs(widthPx: number): string[] {
   ].join(';')
   return [
     ...input.split(' '),
-    ...['-filter_complex_threads', '1', '-filter_complex', graph],
+    '-filter_complex_threads',
+    '1',
+    '-filter_complex',
+    graph,
     ...'-map [picture] -fps_mode passthrough -threads 1 -c:v mjpeg -q:v 6 -f image2pipe pipe:1'.split(' '),
     ...'-map [grey] -fps_mode passthrough -f rawvideo pipe:3'.split(' '),
   ]

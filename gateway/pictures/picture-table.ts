@@ -74,7 +74,7 @@ export function pictureTable({ db, transaction }: Store) {
     /** The picture that raised an alert; undefined when it is no alert about a picture, or an old one. */
     ofAlert: (alertId: string) => evidenceOfAlert.get(raisedWithin, alertId),
     /** Cameras of which something is kept. */
-    cameraIds: (): string[] => cameraIds.pluck().all() as string[],
+    cameraIds: (): string[] => cameraIds.pluck().all(),
     /** Of a camera that was removed; evidence stays with its alerts. */
     forget: (cameraId: string): void =>
       transaction(() => {

@@ -10,18 +10,22 @@ import {
 } from '../domain/picture-health.ts'
 import { brightnessOf, changeOf, textureOf } from '../domain/picture-look.ts'
 import { type EdgeMap, edgeMapOf, shiftOf } from '../domain/picture-shift.ts'
-import { type Millis, minutes, type UtcMs } from '../domain/units.ts'
+import { type Bytes, type Millis, minutes, type UtcMs } from '../domain/units.ts'
 import type { PictureTable, Reference } from './picture-table.ts'
 
 /** A crash forgets so much of what was learnt, and no more. */
 const saveEveryMs: Millis = minutes(10)
+
+/** Encoders put remarks and parameter sets beside some keyframes and not beside others. */
+const remarksBytes: Bytes = 640
+const sizeChangeOf = (before: Bytes, now: Bytes): number => Math.max(0, Math.abs(now - before) - remarksBytes) / before
 
 /** A decoded keyframe. */
 export interface Seen {
   readonly utcMs: UtcMs
   readonly plane: Uint8Array
   /** Of the keyframe as the camera sent it. */
-  readonly codedBytes: number
+  readonly codedBytes: Bytes
 }
 
 interface Watched {
@@ -61,7 +65,7 @@ export function pictureWatch(table: PictureTable) {
       const brightness = brightnessOf(seen.plane)
       const same = one.anchor && {
         change: changeOf(one.anchor.plane, seen.plane),
-        sizeChange: Math.abs(seen.codedBytes / one.anchor.codedBytes - 1),
+        sizeChange: sizeChangeOf(one.anchor.codedBytes, seen.codedBytes),
       }
       one.health = judge(before, {
         utcMs: seen.utcMs,

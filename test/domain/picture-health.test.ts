@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   confirmed,
@@ -23,7 +23,8 @@ import { edgeMapOf, shiftOf } from '../../gateway/domain/picture-shift.ts'
 
 type Seen = Omit<Look, 'utcMs'>
 const lit = { mean: 120, p10: 60, p90: 190 }
-const detail = (value: number) => new Array<number>(textureBlocks).fill(value)
+const times = <T>(value: T, count: number): T[] => Array.from({ length: count }, () => value)
+const detail = (value: number) => times(value, textureBlocks)
 const moving = { change: 12, sizeChange: 0.03 }
 const home = { atHome: 0.9, best: 0.9, distance: 0 }
 const good: Seen = { brightness: lit, texture: detail(10), same: moving, shift: home }
@@ -35,7 +36,7 @@ const moved = seen({ shift: { atHome: 0.4, best: 0.9, distance: 0.1 } })
 
 /** A camera at work for ten minutes; then `looks`, each so many times, ten seconds apart. */
 function after(...looks: readonly (readonly [Seen, number])[]) {
-  const all = [[good, 60] as const, ...looks].flatMap(([look, times]) => new Array<Seen>(times).fill(look))
+  const all = [[good, 60] as const, ...looks].flatMap(([look, count]) => times(look, count))
   return all.reduce<PictureHealth>((health, look, n) => judge(health, { utcMs: n * 10_000, ...look }), freshHealth)
 }
 const active = (health: PictureHealth) => judgedTroubles.filter((trouble) => health.tracks[trouble].active)
@@ -82,7 +83,7 @@ describe('what is no trouble', () => {
 
   test('a camera that never had detail is not covered', () => {
     const plain = seen({ texture: detail(1) })
-    const looks = new Array<Seen>(500).fill(plain)
+    const looks = times(plain, 500)
     expect(
       active(looks.reduce((health, look, n) => judge(health, { utcMs: n * 10_000, ...look }), freshHealth)),
     ).toEqual([])
@@ -91,7 +92,7 @@ describe('what is no trouble', () => {
   test('a hole in the footage breaks the wait: nobody knows what was between', () => {
     const before = after([frozen, 10])
     const last = before.lookedUtcMs ?? 0
-    const looks = new Array<Seen>(12).fill(frozen)
+    const looks = times(frozen, 12)
     const later = looks.reduce(
       (health, look, n) => judge(health, { utcMs: last + 600_000 + n * 10_000, ...look }),
       before,
@@ -111,7 +112,7 @@ test('a hand before the lens is never learnt as the habit; a person may say that
   expect(active(long)).toEqual(['covered'])
   const right = confirmed(long)
   expect(active(right)).toEqual([])
-  const looks = new Array<Seen>(100).fill(covered)
+  const looks = times(covered, 100)
   const last = right.lookedUtcMs ?? 0
   expect(
     active(looks.reduce((health, look, n) => judge(health, { utcMs: last + (n + 1) * 10_000, ...look }), right)),

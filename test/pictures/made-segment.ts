@@ -19,7 +19,7 @@ export interface FilmOptions {
   readonly seconds?: number
 }
 
-/** Encodes a film and writes it under `root` as one file of `cameraId` that begins at `startUtcMs`. */
+/** Encodes a film, at one quality as if the encoder had run for long, and writes it under `root` as one file of `cameraId` that begins at `startUtcMs`. */
 export function makeSegment(root: string, cameraId: string, startUtcMs: number, options: FilmOptions): PictureFile {
   const { fps = 5 } = options
   const { init, samples } = encode(options)
@@ -55,7 +55,20 @@ function encode({ source, codec = 'h264', fps = 5, gopSeconds = 1, seconds = 60 
           '-x265-params',
           `keyint=${gop}:min-keyint=${gop}:scenecut=0:log-level=error`,
         ]
-      : ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', codec === 'h264b' ? '2' : '0', '-g', gop, '-keyint_min', gop]
+      : [
+          '-c:v',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          '-qp',
+          '26',
+          '-bf',
+          codec === 'h264b' ? '2' : '0',
+          '-g',
+          gop,
+          '-keyint_min',
+          gop,
+        ]
   const output = ['-movflags', 'frag_every_frame+empty_moov+default_base_moof', '-f', 'mp4', 'pipe:1']
   const shape = ['-r', String(fps), '-t', String(seconds), '-sc_threshold', '0', '-pix_fmt', 'yuv420p', '-threads', '1']
   const bytes = execFileSync('ffmpeg', ['-v', 'error', ...source, ...shape, ...encoder, ...output], {
