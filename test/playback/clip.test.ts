@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FootageFile } from '../../gateway/playback/footage.ts'
-import type { Encoded } from '../support/encode.ts'
+import { type Encoded, encodeInBand, x264 } from '../support/encode.ts'
 import { strictMp4 } from '../support/strict-mp4.ts'
 import { openTempFolder, tempFolder } from '../support/temp.ts'
+import { waitFor } from '../support/wait.ts'
 import { bFrames, film, minusGap, plain, playing, probed } from './filmed.ts'
 
 const start = Date.UTC(2026, 10, 3, 2)
@@ -118,6 +120,28 @@ describe('a clip', () => {
     const [file] = files
     const changed = file?.fragments.map((one, n) => (n === 3 ? { ...one, sha256: new Uint8Array(32) } : one))
     expect(await tagOf(changed && file ? [{ ...file, fragments: changed }] : [])).not.toBe(tag)
+  })
+
+  test('of keyframes alone: places to jump to are a second apart, not one a picture', async () => {
+    const keys = encodeInBand(x264('baseline', 'yuv420p', 'keyint=1'), '320x240', 6)
+    const { strict } = await faultless(film(tempFolder('footage'), keys, { runId: 1, startUtcMs: start }))
+    expect([strict.fragments, strict.references]).toEqual([60, 6])
+  })
+
+  test('that nobody reads to its end leaves no file open', async () => {
+    const root = tempFolder('footage')
+    const files = film(root, video, { runId: 1, startUtcMs: start, files: [3, 3] })
+    const clip = await playing(files).clip('cam', all)
+    const openFiles = () =>
+      execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' }).split(` ${root}/`).length - 1
+    const stream = clip.read()
+    // The head comes first, then what is read from a file.
+    const chunks = stream.iterator({ destroyOnReturn: false })
+    await chunks.next()
+    await chunks.next()
+    expect(openFiles().length).toBe(1)
+    stream.destroy()
+    await waitFor(() => openFiles().length === 0)
   })
 
   test('any byte range is that slice of the whole', async () => {
