@@ -1,10 +1,22 @@
 import type { Account, AuditEntry, Session } from '../../gateway/contract/access.ts'
-import type { Alert, NewRule, Rule } from '../../gateway/contract/alert.ts'
+import type { Alert, AlertQuery, NewRule, Rule } from '../../gateway/contract/alert.ts'
 import type { Camera, NewCamera, PatchCamera, Span } from '../../gateway/contract/camera.ts'
+import type {
+  ClipPlan,
+  CoverageQuery,
+  CoverageRow,
+  DiskState,
+  ExtendHold,
+  Hold,
+  NewHold,
+  NewPlannedOff,
+  PictureState,
+  PlannedOff,
+} from '../../gateway/contract/footage.ts'
 import type { Discovery } from '../../gateway/contract/lists.ts'
 import type { History, Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
-import type { UtcRange } from '../../gateway/domain/units.ts'
+import type { UtcMs, UtcRange } from '../../gateway/domain/units.ts'
 import type { Role } from '../../gateway/domain/words.ts'
 import type { Request } from './request.ts'
 
@@ -24,6 +36,13 @@ export interface AccountChange {
 const range = ({ fromUtcMs, toUtcMs }: UtcRange): string =>
   `fromUtcMs=${Math.round(fromUtcMs)}&toUtcMs=${Math.round(toUtcMs)}`
 const id = encodeURIComponent
+/** `utcMs=...`, whole milliseconds. */
+const moment = (utcMs: UtcMs): string => `utcMs=${Math.round(utcMs)}`
+/** Fields that are not given are left out. */
+const asked = (fields: Readonly<Record<string, string | number | undefined>>): string =>
+  Object.entries(fields)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${id(value)}`]))
+    .join('&')
 
 /** Every route the dashboard calls; nothing else in the dashboard knows an address of the gateway. */
 export function createApi(request: Request) {
@@ -47,7 +66,13 @@ export function createApi(request: Request) {
     spans: async (cameraId: string, wanted: UtcRange, signal?: AbortSignal) =>
       (await get<{ spans: Span[] }>(`/api/cameras/${id(cameraId)}/spans?${range(wanted)}`, signal)).spans,
     playlistHref: (cameraId: string, wanted: UtcRange) => `/api/cameras/${id(cameraId)}/playlist.m3u8?${range(wanted)}`,
-    clipHref: (cameraId: string, wanted: UtcRange) => `/api/cameras/${id(cameraId)}/clip.mp4?${range(wanted)}`,
+    /** The marked range as files that each play by themselves; each part has its address. */
+    clips: (cameraId: string, wanted: UtcRange, signal?: AbortSignal) =>
+      get<ClipPlan>(`/api/cameras/${id(cameraId)}/clips?${range(wanted)}`, signal),
+    /** A small picture for scrubbing: the keyframe at or before the moment. */
+    previewHref: (cameraId: string, utcMs: UtcMs) => `/api/cameras/${id(cameraId)}/preview.jpg?${moment(utcMs)}`,
+    /** The very picture of a moment, in full size. */
+    stillHref: (cameraId: string, utcMs: UtcMs) => `/api/cameras/${id(cameraId)}/still.jpg?${moment(utcMs)}`,
     snapshotHref: (cameraId: string) => `/api/cameras/${id(cameraId)}/snapshot.jpg`,
 
     discovery: (signal?: AbortSignal) => get<Discovery>('/api/discovery', signal),
@@ -69,9 +94,31 @@ export function createApi(request: Request) {
     addRule: (rule: NewRule) => post<Rule>('/api/rules', rule),
     changeRule: (ruleId: string, change: Partial<Omit<Rule, 'id'>>) => patch<Rule>(`/api/rules/${id(ruleId)}`, change),
     removeRule: (ruleId: string) => remove(`/api/rules/${id(ruleId)}`),
-    alerts: async (state: 'open' | 'closed' | 'all', signal?: AbortSignal) =>
+    alerts: async (state: AlertQuery['state'], signal?: AbortSignal) =>
       (await get<{ alerts: Alert[] }>(`/api/alerts?state=${state}`, signal)).alerts,
+    /** Alerts that were open at some time of the range. */
+    alertsIn: async (wanted: UtcRange & Pick<AlertQuery, 'areaId' | 'cameraId'>, signal?: AbortSignal) => {
+      const { areaId, cameraId } = wanted
+      const query = `state=all&${range(wanted)}&${asked({ areaId, cameraId })}`
+      return (await get<{ alerts: Alert[] }>(`/api/alerts?${query}`, signal)).alerts
+    },
     acknowledge: (alertId: string, note: string) => post<Alert>(`/api/alerts/${id(alertId)}/acknowledge`, { note }),
+
+    coverage: async (query: CoverageQuery, signal?: AbortSignal) =>
+      (await get<{ rows: CoverageRow[] }>(`/api/coverage?${asked(query)}`, signal)).rows,
+    holds: async (state: 'active' | 'all', signal?: AbortSignal) =>
+      (await get<{ holds: Hold[] }>(`/api/holds?state=${state}`, signal)).holds,
+    addHold: (hold: NewHold) => post<Hold>('/api/holds', hold),
+    extendHold: (holdId: string, change: ExtendHold) => patch<Hold>(`/api/holds/${id(holdId)}`, change),
+    releaseHold: (holdId: string, reason: string) => post<Hold>(`/api/holds/${id(holdId)}/release`, { reason }),
+    plannedOff: async (cameraId: string, signal?: AbortSignal) =>
+      (await get<{ plannedOff: PlannedOff[] }>(`/api/planned-off?cameraId=${id(cameraId)}`, signal)).plannedOff,
+    addPlannedOff: async (plan: NewPlannedOff) =>
+      (await post<{ plannedOff: PlannedOff[] }>('/api/planned-off', plan)).plannedOff,
+    endPlannedOff: (planId: string) => request<PlannedOff>(`/api/planned-off/${id(planId)}`, { method: 'DELETE' }),
+    disks: async (signal?: AbortSignal) => (await get<{ disks: DiskState[] }>('/api/disks', signal)).disks,
+    pictures: async (signal?: AbortSignal) =>
+      (await get<{ pictures: PictureState[] }>('/api/pictures', signal)).pictures,
 
     accounts: async (signal?: AbortSignal) => (await get<{ accounts: Account[] }>('/api/accounts', signal)).accounts,
     addAccount: (account: { user: string; name: string; role: Role; password: string }) =>

@@ -1,10 +1,10 @@
-import { minutes, type Millis } from '../../gateway/domain/units.ts'
+import { minutes, type Millis, seconds } from '../../gateway/domain/units.ts'
 
 /** What a key does on the playback page. */
 export type KeyAction =
-  | { readonly kind: 'toggle' | 'markIn' | 'markOut' | 'now' | 'type' }
+  | { readonly kind: 'toggle' | 'pause' | 'markIn' | 'markOut' | 'now' | 'type' | 'hold' | 'download' | 'help' }
   | { readonly kind: 'step'; readonly ms: Millis }
-  | { readonly kind: 'gap' | 'frame'; readonly direction: 1 | -1 }
+  | { readonly kind: 'gap' | 'alert' | 'frame' | 'shuttle'; readonly direction: 1 | -1 }
   | { readonly kind: 'zoom'; readonly factor: number }
 
 export interface Key {
@@ -17,15 +17,20 @@ export interface Key {
 
 const plain: Record<string, KeyAction> = {
   ' ': { kind: 'toggle' },
-  k: { kind: 'toggle' },
-  j: { kind: 'step', ms: -10_000 },
-  l: { kind: 'step', ms: 10_000 },
+  k: { kind: 'pause' },
+  j: { kind: 'shuttle', direction: -1 },
+  l: { kind: 'shuttle', direction: 1 },
   ',': { kind: 'frame', direction: -1 },
   '.': { kind: 'frame', direction: 1 },
+  '[': { kind: 'alert', direction: -1 },
+  ']': { kind: 'alert', direction: 1 },
   i: { kind: 'markIn' },
   o: { kind: 'markOut' },
+  h: { kind: 'hold' },
+  e: { kind: 'download' },
   n: { kind: 'now' },
   '/': { kind: 'type' },
+  '?': { kind: 'help' },
   '+': { kind: 'zoom', factor: 0.5 },
   '=': { kind: 'zoom', factor: 0.5 },
   '-': { kind: 'zoom', factor: 2 },
@@ -37,7 +42,7 @@ export function keyAction({ key, shiftKey, ctrlKey, altKey, metaKey }: Key): Key
   if (key === 'ArrowLeft' || key === 'ArrowRight') {
     const direction = key === 'ArrowLeft' ? -1 : 1
     if (ctrlKey) return { kind: 'gap', direction }
-    return { kind: 'step', ms: direction * (shiftKey ? minutes(1) : 5_000) }
+    return { kind: 'step', ms: direction * (shiftKey ? minutes(1) : seconds(5)) }
   }
   return ctrlKey ? undefined : plain[key.toLowerCase()]
 }

@@ -4,17 +4,16 @@ import { filmedAt, mediaTimeOf, type Piece } from './media-time.ts'
 
 export type PlayTrouble = 'codec' | 'network' | 'media'
 
-export interface RecordedEvents {
-  /** A picture filmed at this moment is shown. */
-  moved(utcMs: UtcMs): void
-  /** The window was played to its end. */
-  ended(window: UtcRange): void
-  failed(trouble: PlayTrouble, detail: string): void
-}
-
 export interface RecordedPlayer {
-  /** Shows the picture of a moment, from the loaded window or from a new one. `recordedBeforeS`: see `windowAt`. */
+  /**
+   * Shows the picture of a moment, from the loaded window or from a new one; `startS` is what is recorded between the start of
+   * `windowAt` and the moment.
+   */
   show(utcMs: UtcMs, nowUtcMs: UtcMs, startS: number): void
+  /** Does the loaded window reach to this moment? */
+  has(utcMs: UtcMs): boolean
+  /** When the picture that is shown was filmed; undefined while nothing is known of it. */
+  shownUtcMs(): UtcMs | undefined
   close(): void
 }
 
@@ -27,40 +26,28 @@ export const windowAt = (utcMs: UtcMs, nowUtcMs: UtcMs): UtcRange => ({
   toUtcMs: Math.max(Math.min(utcMs + aheadMs, nowUtcMs), utcMs + 1_000),
 })
 
-/** Plays recorded windows of one camera with hls.js. */
+/** Plays recorded windows of one camera with hls.js. `failed` is told when it plays nothing any more. */
 export function recordedPlayer(
   video: HTMLVideoElement,
   hrefOf: (window: UtcRange) => string,
-  events: RecordedEvents,
+  failed: (trouble: PlayTrouble, detail: string) => void,
 ): RecordedPlayer {
   let hls: Hls | undefined
   let pieces: readonly Piece[] = []
   let window: UtcRange | undefined
   let wantedUtcMs: UtcMs | undefined
   let recovered = false
-  let frame = 0
 
   const readPieces = (fragments: readonly { start: number; duration: number; programDateTime: number | null }[]) => {
     pieces = fragments.flatMap(({ start: startS, duration: durationS, programDateTime }) =>
       programDateTime === null ? [] : [{ startS, durationS, startUtcMs: programDateTime }],
     )
   }
-  const tell = () => {
-    const utcMs = filmedAt(pieces, video.currentTime)
-    if (utcMs !== undefined && !video.seeking) events.moved(utcMs)
-  }
-  const shown = () => {
-    tell()
-    frame = video.requestVideoFrameCallback(shown)
-  }
-  frame = video.requestVideoFrameCallback(shown)
-  const stop = new AbortController()
-  video.addEventListener('ended', () => window && events.ended(window), { signal: stop.signal })
 
   const fail = (trouble: PlayTrouble, detail: string) => {
     // What failed plays nothing any more: the next moment is loaded anew, and fails again if it must.
     window = undefined
-    events.failed(trouble, detail)
+    failed(trouble, detail)
   }
 
   const open = (next: UtcRange, utcMs: UtcMs, startS: number) => {
@@ -99,19 +86,21 @@ export function recordedPlayer(
     if (wantedUtcMs === undefined) return
     const target = mediaTimeOf(pieces, wantedUtcMs)
     wantedUtcMs = undefined
-    if (target !== undefined && Math.abs(target - video.currentTime) > 0.5) video.currentTime = target
+    if (target !== undefined && Math.abs(target - video.currentTime) > 0.1) video.currentTime = target
   }
 
   return {
     show(utcMs, nowUtcMs, startS) {
-      const target =
-        window && utcMs >= window.fromUtcMs && utcMs < window.toUtcMs ? mediaTimeOf(pieces, utcMs) : undefined
-      if (target === undefined) open(windowAt(utcMs, nowUtcMs), utcMs, startS)
-      else video.currentTime = target
+      const inside = window !== undefined && utcMs >= window.fromUtcMs && utcMs < window.toUtcMs
+      const target = inside ? mediaTimeOf(pieces, utcMs) : undefined
+      if (target !== undefined) video.currentTime = target
+      // The playlist is on its way: what is wanted of it changed.
+      else if (inside && pieces.length === 0) wantedUtcMs = utcMs
+      else open(windowAt(utcMs, nowUtcMs), utcMs, startS)
     },
+    has: (utcMs) => mediaTimeOf(pieces, utcMs) !== undefined,
+    shownUtcMs: () => (wantedUtcMs === undefined ? filmedAt(pieces, video.currentTime) : undefined),
     close() {
-      stop.abort()
-      video.cancelVideoFrameCallback(frame)
       hls?.destroy()
     },
   }

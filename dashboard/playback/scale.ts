@@ -1,5 +1,5 @@
 import type { Span } from '../../gateway/contract/camera.ts'
-import { days, hours, type Millis, minutes, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
+import { days, hours, type Millis, minutes, seconds, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
 
 /** What the timeline shows: the moment at its left edge and how much time it spans. */
 export interface View {
@@ -7,8 +7,8 @@ export interface View {
   readonly spanMs: Millis
 }
 
-export const leastSpanMs: Millis = minutes(1)
-export const mostSpanMs: Millis = days(7)
+export const leastSpanMs: Millis = seconds(10)
+export const mostSpanMs: Millis = days(31)
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))
 
@@ -49,15 +49,22 @@ export const notAfter = (view: View, nowUtcMs: UtcMs): View => ({
   fromUtcMs: Math.min(view.fromUtcMs, nowUtcMs - view.spanMs / 2),
 })
 
+/** The gateway answers at most 62 days of spans at once. */
+const mostLoadedMs: Millis = days(60)
+const wideRasterMs: Millis = days(8)
+
 /**
- * The stretch to load for a view: three views wide, on a raster of one view, so that small moves need nothing new.
- * Ends at `nowUtcMs`.
+ * The stretch to load for a view: several views wide, on a raster, so that small moves need nothing new. Ends at `nowUtcMs`.
  */
 export function loadRange(view: View, nowUtcMs: UtcMs): UtcRange {
   // The raster is a power of two, so that zooming a little needs nothing new either.
-  const raster = 2 ** Math.ceil(Math.log2(view.spanMs))
-  const fromUtcMs = (Math.floor(view.fromUtcMs / raster) - 1) * raster
-  const toUtcMs = Math.min(fromUtcMs + 4 * raster, Math.max(nowUtcMs, fromUtcMs + 1))
+  const narrow = 2 ** Math.ceil(Math.log2(view.spanMs))
+  const isWide = 4 * narrow > mostLoadedMs
+  const raster = isWide ? wideRasterMs : narrow
+  const aheadMs = isWide ? wideRasterMs : narrow
+  const fromUtcMs = Math.floor((view.fromUtcMs - aheadMs) / raster) * raster
+  const lengthMs = isWide ? mostLoadedMs : 4 * narrow
+  const toUtcMs = Math.min(fromUtcMs + lengthMs, Math.max(nowUtcMs, fromUtcMs + 1))
   return { fromUtcMs: Math.max(0, fromUtcMs), toUtcMs }
 }
 

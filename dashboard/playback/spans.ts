@@ -13,38 +13,48 @@ export interface Block {
 
 const leastGapPx = 2
 
+/** The first span that ends after a moment: where looking begins. */
+export function firstAfter(spans: readonly Pick<Span, 'endUtcMs'>[], utcMs: UtcMs): number {
+  let [low, high] = [0, spans.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((spans[middle]?.endUtcMs ?? Infinity) <= utcMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /**
- * Spans as blocks for `widthPx` pixels. Neighbours that look the same become one; a gap is never narrower than 2 px, so
- * that no zoom hides it.
+ * Spans as blocks for `widthPx` pixels, never more than a few a pixel. Neighbours that look the same become one; a gap is never
+ * narrower than 2 px, so that no zoom hides it. Gaps come last: a 2-px gap must not be covered by what follows it.
  */
 export function blocks(spans: readonly Span[], view: View, widthPx: number): Block[] {
   const { fromUtcMs, toUtcMs } = rangeOf(view)
-  const made: Block[] = []
-  for (const span of spans) {
-    if (span.endUtcMs <= fromUtcMs || span.startUtcMs >= toUtcMs) continue
+  const made: Record<Span['kind'], Block[]> = { recorded: [], gap: [] }
+  for (let index = firstAfter(spans, fromUtcMs); index < spans.length; index++) {
+    const span = spans[index]
+    if (span === undefined || span.startUtcMs >= toUtcMs) break
     const x = toX(view, widthPx, Math.max(span.startUtcMs, fromUtcMs))
     const exact = toX(view, widthPx, Math.min(span.endUtcMs, toUtcMs)) - x
     const wide = span.kind === 'gap' ? Math.max(leastGapPx, exact) : exact
-    const before = made.at(-1)
-    const touches = before !== undefined && before.kind === span.kind && x - (before.x + before.widthPx) < 0.5
-    if (
-      before !== undefined &&
-      touches &&
-      (before.reason === span.reason || (span.kind === 'gap' && exact < leastGapPx))
-    ) {
+    const list = made[span.kind]
+    const before = list.at(-1)
+    const touches = before !== undefined && x - (before.x + before.widthPx) < 0.5
+    if (touches && (before.reason === span.reason || exact < leastGapPx)) {
       const reason = before.reason === span.reason ? span.reason : 'mixed'
-      made[made.length - 1] = { ...before, reason, widthPx: Math.max(before.widthPx, x + wide - before.x) }
+      list[list.length - 1] = { ...before, reason, widthPx: Math.max(before.widthPx, x + wide - before.x) }
     } else {
-      made.push({ kind: span.kind, reason: span.reason, x, widthPx: wide })
+      list.push({ kind: span.kind, reason: span.reason, x, widthPx: wide })
     }
   }
-  // Gaps are drawn over recorded stretches: a 2-px gap must not be covered by what follows it.
-  return [...made.filter((block) => block.kind === 'recorded'), ...made.filter((block) => block.kind === 'gap')]
+  return [...made.recorded, ...made.gap]
 }
 
 /** The span that holds a moment. */
-export const spanAt = (spans: readonly Span[], utcMs: UtcMs): Span | undefined =>
-  spans.find((span) => span.startUtcMs <= utcMs && utcMs < span.endUtcMs)
+export function spanAt(spans: readonly Span[], utcMs: UtcMs): Span | undefined {
+  const span = spans[firstAfter(spans, utcMs)]
+  return span !== undefined && span.startUtcMs <= utcMs ? span : undefined
+}
 
 /** Where playing can begin at or after a moment. */
 export function nextRecorded(spans: readonly Span[], utcMs: UtcMs): UtcMs | undefined {

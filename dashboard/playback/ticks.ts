@@ -15,13 +15,13 @@ const steps: readonly Millis[] = [
   ...[1, 2, 5, 10, 15, 30].map(seconds),
   ...[1, 2, 5, 10, 15, 30].map(minutes),
   ...[1, 2, 3, 6, 12].map(hours),
-  days(1),
+  ...[1, 2, 5, 10, 31].map(days),
 ]
 const leastGapPx = 84
 
 /** The smallest step whose labels do not touch. */
 export const tickStepMs = (view: View, widthPx: number): Millis =>
-  steps.find((step) => (step / view.spanMs) * widthPx >= leastGapPx) ?? days(1)
+  steps.find((step) => (step / view.spanMs) * widthPx >= leastGapPx) ?? days(31)
 
 /** Round moments of the zone's clock inside the view. Days of 23 or 25 hours keep their midnights. */
 export function ticks(view: View, widthPx: number, timeZone: string): Tick[] {

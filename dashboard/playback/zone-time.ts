@@ -1,4 +1,4 @@
-import { type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
+import { days, type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
 import { clockParts } from '../i18n/time.ts'
 
 /** Local time as if it were UTC: the number whose UTC clock shows what the clock in the zone shows. */
@@ -35,6 +35,22 @@ export function typedMoment(date: string, time: string, timeZone: string): UtcMs
   const day = Date.parse(`${iso}T00:00:00Z`)
   if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== iso) return undefined
   return fromLocalMs(day + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone)
+}
+
+const dayWords: Readonly<Record<string, number>> = { 今天: 0, 昨天: 1, 前天: 2, today: 0, yesterday: 1 }
+const wholePattern = /^(?:(今天|昨天|前天)\s*|(today|yesterday|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\sT]+)?(\S+)$/i
+
+/**
+ * A moment as people type it: `14:03`, `14:03:20`, `2026-11-21 14:03:05`, `昨天 14:03`, `yesterday 14:03`.
+ * Without a day it is that of `date`. Undefined when it is no time.
+ */
+export function spokenMoment(typed: string, date: string, nowUtcMs: UtcMs, timeZone: string): UtcMs | undefined {
+  const [, chinese, other, time = ''] = wholePattern.exec(typed.trim()) ?? []
+  const day = (chinese ?? other)?.toLowerCase()
+  const ago = day === undefined ? undefined : dayWords[day]
+  if (ago === undefined) return typedMoment(day ?? date, time, timeZone)
+  const today = Date.parse(`${clockParts(nowUtcMs, timeZone).date}T00:00:00Z`)
+  return typedMoment(new Date(today - days(ago)).toISOString().slice(0, 10), time, timeZone)
 }
 
 /** RFC 3339 with the zone's offset, whole seconds: `2026-11-22T14:03:20+08:00`. */

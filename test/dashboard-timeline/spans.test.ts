@@ -43,6 +43,15 @@ describe('spans as blocks', () => {
     ])
   })
 
+  test('never more than a few blocks a pixel, however many gaps there are', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => [
+      recorded(index * 5, index * 5 + 3),
+      gap(index * 5 + 3, index * 5 + 5, index % 2 === 0 ? 'stalled' : 'camera-lost'),
+    ]).flat()
+    expect(blocks(many, view, 100).length).toBeLessThan(400)
+    expect(blocks(many, view, 100).some((block) => block.kind === 'gap' && block.reason === 'mixed')).toBe(true)
+  })
+
   test('what is outside of the view is left out', () => {
     expect(blocks([recorded(-10_000, 0), recorded(100_000, 110_000)], view, 100)).toEqual([])
   })

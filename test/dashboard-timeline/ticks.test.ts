@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ticks, tickStepMs } from '../../dashboard/playback/ticks.ts'
-import { fromLocalMs, toRfc3339, typedMoment } from '../../dashboard/playback/zone-time.ts'
+import { fromLocalMs, spokenMoment, toRfc3339, typedMoment } from '../../dashboard/playback/zone-time.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -12,7 +12,10 @@ describe('ticks', () => {
     [hour, 1_000, 10 * minute],
     [24 * hour, 1_200, 2 * hour],
     [7 * 24 * hour, 1_200, 12 * hour],
-    [7 * 24 * hour, 300, 24 * hour],
+    [7 * 24 * hour, 300, 48 * hour],
+    [31 * 24 * hour, 1_200, 5 * 24 * hour],
+    [31 * 24 * hour, 250, 31 * 24 * hour],
+    [10_000, 1_000, 1_000],
   ])('a view of %i ms on %i px has a step of %i ms', (spanMs, widthPx, stepMs) => {
     expect(tickStepMs({ fromUtcMs: 0, spanMs }, widthPx)).toBe(stepMs)
   })
@@ -53,6 +56,35 @@ describe('ticks', () => {
   test('midnight is major', () => {
     const found = ticks({ fromUtcMs: at('2026-11-22T20:00:00+08:00'), spanMs: 8 * hour }, 400, 'Asia/Shanghai')
     expect(found.filter((tick) => tick.major).map((tick) => tick.utcMs)).toEqual([at('2026-11-23T00:00:00+08:00')])
+  })
+})
+
+describe('time as people type it', () => {
+  const now = at('2026-11-22T14:30:00+08:00')
+  const shown = '2026-11-19'
+  test.each([
+    ['14:03', '2026-11-19T14:03:00+08:00'],
+    ['9:03:07', '2026-11-19T09:03:07+08:00'],
+    ['昨天 14:03', '2026-11-21T14:03:00+08:00'],
+    ['昨天14:03', '2026-11-21T14:03:00+08:00'],
+    ['前天 00:00:01', '2026-11-20T00:00:01+08:00'],
+    ['今天 14：03', '2026-11-22T14:03:00+08:00'],
+    ['yesterday 14:03', '2026-11-21T14:03:00+08:00'],
+    ['Today 14:03', '2026-11-22T14:03:00+08:00'],
+    ['2026-11-21 14:03:05', '2026-11-21T14:03:05+08:00'],
+    ['2026/11/2T14:03', '2026-11-02T14:03:00+08:00'],
+  ])('%s', (typed, expected) => {
+    expect(spokenMoment(typed, shown, now, 'Asia/Shanghai')).toBe(at(expected))
+  })
+  test.each(['', '14', 'tomorrow 14:03', '昨天', '2026-13-01 14:03', '2026-11-21 25:00', 'yesterday14:03'])(
+    '%s is no time',
+    (typed) => {
+      expect(spokenMoment(typed, shown, now, 'Asia/Shanghai')).toBeUndefined()
+    },
+  )
+  test('yesterday of the zone, not of UTC', () => {
+    const early = at('2026-11-22T02:00:00+08:00')
+    expect(spokenMoment('昨天 23:00', '', early, 'Asia/Shanghai')).toBe(at('2026-11-21T23:00:00+08:00'))
   })
 })
 

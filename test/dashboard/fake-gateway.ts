@@ -14,6 +14,8 @@ import type { FeedChange, FeedMessage } from '../../gateway/contract/feed.ts'
 import type { History } from '../../gateway/contract/sensor.ts'
 import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
 import * as data from './fake-data.ts'
+import { fakeFootage } from './fake-footage-routes.ts'
+import { Refusal } from './refusal.ts'
 
 const dist = join(import.meta.dirname, '../../dashboard/dist')
 const types: Record<string, string> = {
@@ -53,16 +55,6 @@ const sessionOf = (user: string): Session => {
   }
 }
 
-class Refusal extends Error {
-  readonly status: number
-  readonly code: string
-  constructor(status: number, code: string, detail: string) {
-    super(detail)
-    this.status = status
-    this.code = code
-  }
-}
-
 function history(url: URL): History {
   const number = (name: string): number => Number(url.searchParams.get(name))
   const metric = url.searchParams.get('metric') ?? ''
@@ -94,6 +86,7 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
   let session: Session | null = null
   let seq = 1_000
   const alerts = data.alertsAt(Date.now())
+  const fake = fakeFootage(Date.now())
   const send = (socket: WebSocket, message: FeedMessage): void => socket.send(JSON.stringify(message))
   const say = (change: FeedChange): void => {
     seq += 1
@@ -108,6 +101,8 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
     '/api/rules': () => ({ rules: knobs.empty ? [] : data.rules }),
     '/api/alerts': (url) => {
       const open = url.searchParams.get('state') !== 'closed'
+      const areaId = url.searchParams.get('areaId')
+      if (areaId !== null) return { alerts: alerts.filter((alert) => alert.areaId === areaId) }
       return { alerts: knobs.empty ? [] : alerts.filter((alert) => isOpen(alert) === open) }
     },
     '/api/discovery': () => ({
@@ -135,18 +130,8 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
     if (knobs.failing && url.pathname.startsWith('/api/')) throw new Refusal(503, 'store-busy', 'the database is busy')
     if (url.pathname === '/readyz') return { ok: false, parts }
     if (url.pathname.endsWith('/history')) return history(url)
-    if (url.pathname.endsWith('/spans')) {
-      const [from, to] = ['fromUtcMs', 'toUtcMs'].map((name) => Number(url.searchParams.get(name))) as [number, number]
-      const third = (to - from) / 3
-      const gap = { kind: 'gap', startUtcMs: from + third, endUtcMs: from + third * 1.3, reason: 'camera-lost' }
-      return {
-        spans: [
-          { kind: 'recorded', startUtcMs: from, endUtcMs: gap.startUtcMs },
-          gap,
-          { kind: 'recorded', startUtcMs: gap.endUtcMs, endUtcMs: Math.min(to, Date.now()) },
-        ],
-      }
-    }
+    const footage = await fake.answer(url, method, session, () => readJson(request))
+    if (footage !== undefined) return footage
     if (url.pathname.endsWith('/acknowledge')) {
       const { note } = (await readJson(request)) as { note: string }
       const at = alerts.findIndex((alert) => alert.id === url.pathname.split('/')[3])
@@ -167,6 +152,12 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake')
     if (!url.pathname.startsWith('/api/') && url.pathname !== '/readyz') return page(url, response)
+    const picture = fake.picture(url)
+    if (picture !== undefined) {
+      response.setHeader('content-type', 'image/svg+xml')
+      response.end(picture)
+      return undefined
+    }
     answer(request, url).then(
       (body) => json(response, url.pathname === '/readyz' ? 503 : body === null ? 204 : 200, body),
       (thrown: unknown) => {
