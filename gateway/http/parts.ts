@@ -17,6 +17,7 @@ import type {
   Hold,
   NewHold,
   NewPlannedOff,
+  PictureState,
   PlannedOff,
 } from '../contract/footage.ts'
 import type { Discovery } from '../contract/lists.ts'
@@ -132,6 +133,23 @@ export interface FeedPart {
 export interface LivePart {
   /** Takes over an open socket of somebody who may watch this camera, until it closes. */
   attach(socket: WebSocket, cameraId: string, viewer: { user: string; role: Role }): void
+}
+
+/** A JPEG and the moment it shows. */
+export interface Shot {
+  readonly jpeg: Uint8Array
+  readonly utcMs: UtcMs
+}
+/** Small pictures of footage, and what is wrong with the pictures of cameras. */
+export interface PicturePart {
+  /** The small picture at or shortly before a moment. `signal` aborts when the client has left. */
+  preview(cameraId: string, utcMs: UtcMs, signal: AbortSignal): Promise<Shot>
+  states(): Answer<PictureState[]>
+  /** What the camera shows now is the view it should show. @param by the login name of the person */
+  confirmReference(cameraId: string, by: string, signal: AbortSignal): Promise<PictureState>
+  reference(cameraId: string): Answer<Shot>
+  /** The picture that raised an alert. */
+  ofAlert(alertId: string): Answer<Shot>
 }
 
 /** `parts` names each part of the gateway. */
