@@ -1,5 +1,5 @@
 import { type Failure, toFailure } from '../domain/failure.ts'
-import type { Millis, UtcMs } from '../domain/units.ts'
+import { hours, type Millis, type UtcMs } from '../domain/units.ts'
 import type { Clock } from './clock.ts'
 import { type Log, LogKey } from './log.ts'
 
@@ -39,6 +39,9 @@ export function backoffMs(retry: Retry, attempt: number, random: number): Millis
   return Math.round(Math.max(retry.firstMs / 10, ceiling * random))
 }
 
+/** What ends again and again after a good while is said no more often than this. */
+const sayAgainMs: Millis = hours(1)
+
 export interface SuperviseOptions {
   /** One pace for all, or by what failed (undefined: it ended by itself). */
   readonly retry?: Retry | ((failure: Failure | undefined) => Retry)
@@ -61,14 +64,15 @@ export async function supervise(
   const { retry = defaultRetry, random = Math.random, onFailure, onEnd = 'again' } = options
   const { pause = clock.sleep } = options
   let attempt = 0
-  let lastCode: string | undefined
+  /** What was said of this outage, and when. */
+  const said = new Map<string, Millis>()
   while (!signal.aborted) {
     const startedMs = clock.monotonic()
     let failure: Failure | undefined
     try {
       await task.runOnce(signal)
       if (onEnd === 'done') return
-      lastCode = undefined
+      said.clear()
     } catch (cause) {
       failure = toFailure(cause)
     }
@@ -76,7 +80,7 @@ export async function supervise(
     const pace = typeof retry === 'function' ? retry(failure) : retry
     if (clock.monotonic() - startedMs >= pace.calmMs) {
       attempt = 0
-      lastCode = undefined
+      for (const [code, atMs] of said) if (clock.monotonic() - atMs >= sayAgainMs) said.delete(code)
     }
     const pauseMs = backoffMs(pace, attempt++, random())
     if (failure) {
@@ -88,9 +92,9 @@ export async function supervise(
         pauseMs,
       }
       if (failure.kind === 'bug') log.error({ ...line, err: failure.cause ?? failure }, failure.message)
-      // What goes on for days is said once.
-      else log[failure.code === lastCode ? 'debug' : 'warn'](line, failure.message)
-      lastCode = failure.code
+      // What goes on for days is said once, also when two failures take turns.
+      else log[said.has(failure.code) ? 'debug' : 'warn'](line, failure.message)
+      if (!said.has(failure.code)) said.set(failure.code, clock.monotonic())
     }
     await pause(pauseMs, signal)
   }
