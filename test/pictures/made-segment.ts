@@ -17,6 +17,8 @@ export interface FilmOptions {
   readonly fps?: number
   readonly gopSeconds?: number
   readonly seconds?: number
+  /** A constant rate, as cameras are set to; otherwise one quality. */
+  readonly kbps?: number
 }
 
 /** Encodes a film, at one quality as if the encoder had run for long, and writes it under `root` as one file of `cameraId` that begins at `startUtcMs`. */
@@ -43,8 +45,9 @@ export function makeSegment(root: string, cameraId: string, startUtcMs: number, 
   return { root, path, initBytes: init.bytes.length, timescale, anchorUtcMs: startUtcMs, fragments }
 }
 
-function encode({ source, codec = 'h264', fps = 5, gopSeconds = 1, seconds = 60 }: FilmOptions) {
+function encode({ source, codec = 'h264', fps = 5, gopSeconds = 1, seconds = 60, kbps }: FilmOptions) {
   const gop = String(fps * gopSeconds)
+  const rate = kbps ? ['-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`] : ['-qp', '26']
   const encoder =
     codec === 'h265'
       ? [
@@ -60,8 +63,7 @@ function encode({ source, codec = 'h264', fps = 5, gopSeconds = 1, seconds = 60 
           'libx264',
           '-preset',
           'ultrafast',
-          '-qp',
-          '26',
+          ...rate,
           '-bf',
           codec === 'h264b' ? '2' : '0',
           '-g',
