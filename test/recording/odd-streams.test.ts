@@ -92,8 +92,9 @@ async function record(url: string) {
       }),
   }
 }
-async function odd(options: Omit<OddOptions, 'video'>) {
-  const camera = await startOddRtsp({ video, ...options })
+async function odd(options: Omit<OddOptions, 'video'> & { told?: Encoded }) {
+  const { told = video, ...rest } = options
+  const camera = await startOddRtsp({ video: told, ...rest })
   onTestFinished(() => camera[Symbol.asyncDispose]())
   return { camera, ...(await record(camera.url)) }
 }
@@ -137,6 +138,17 @@ test('no parameter sets in the session description, and it begins in the middle 
   await stop()
   expect(failures).toEqual([])
   expect(decoded()[0]?.frames).toBeGreaterThan(15)
+})
+
+test('a session description of other times: what the pictures say counts, from the first one on', async () => {
+  const { segments, decoded, stop, failures, seen } = await odd({
+    told: encodeInBand(x264('high'), '640x360'),
+    play: async (client) => void (await send(client, 600, (n) => n / 10)),
+  })
+  await waitFor(() => (segments()[0]?.fragments.length ?? 0) > 2)
+  await stop()
+  expect(failures).toEqual([])
+  expect(decoded()).toEqual([{ size: '320x240', frames: seen.frames }])
 })
 
 test('garbage where parameter sets should be: the connection ends with a reason, and what came before is kept', async () => {
@@ -192,6 +204,17 @@ describe('time stamps', () => {
     await waitFor(() => kinds().includes('clock-step'))
     await stop()
     expect(recordedMs()).toBeLessThan(10_000)
+  })
+
+  test('that begin anew after 13 hours, as 32 bits of them do, are no jump', async () => {
+    const { failures, segments, decoded, seen, stop } = await odd({
+      play: async (client) => void (await send(client, 600, (n) => 2 ** 32 / tick - 2.5 + n / 10)),
+    })
+    await waitFor(() => seen.frames > 45 && segments().length > 0)
+    await stop()
+    expect(failures).toEqual([])
+    expect(segments()).toHaveLength(1)
+    expect(decoded()[0]?.frames).toBe(seen.frames)
   })
 
   test('that come twice: pictures of one moment are kept, and time goes on', async () => {
