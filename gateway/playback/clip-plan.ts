@@ -51,13 +51,12 @@ export async function oneClip(sources: ClipSources, cameraId: string, range: Utc
         bounds: parts.map(({ asked }) => `${asked.fromUtcMs}-${asked.toUtcMs}`).join(' '),
       },
     )
-  const stamp = zoneTime(first.clip.startUtcMs, sources.timeZone())
-    .replaceAll(/:|\.\d+/g, '')
-    .replaceAll(' ', '_')
+  const [date, time, offset] = zoneTime(first.clip.startUtcMs, sources.timeZone()).split(' ')
+  const stamp = `${date}T${time}`.replaceAll(/:|\.\d+/g, '') + `${offset}`.replace(':', '')
   return {
     ...first.clip,
     clockOffsetMs: worstOffset(offsetsOf([first.part])),
-    fileName: `${cameraId}_${stamp}.mp4`,
+    fileName: `${cameraId}-${stamp}.mp4`,
   }
 }
 
