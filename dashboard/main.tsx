@@ -11,6 +11,7 @@ import './style/shell.css'
 import './style/pages.css'
 import './style/tables.css'
 import './style/features.css'
+import './style/shots.css'
 
 restoreLanguage()
 restoreTheme()

@@ -8,6 +8,7 @@ import { SeverityMark } from '../parts/badges.tsx'
 import { FootageLink, playbackHref } from '../parts/footage-link.tsx'
 import { Table } from '../parts/table.tsx'
 import { useGateway, useMay, useZone } from '../shell/gateway.ts'
+import { AlertPicture } from './picture.tsx'
 
 interface AlertListProps {
   readonly alerts: readonly Alert[]
@@ -66,6 +67,7 @@ function AlertRow({ alert, ask }: { alert: Alert; ask: ((alert: Alert) => void) 
       <th scope="row">
         {title}
         <div class="muted">{[sensor?.name, where].filter(Boolean).join(' · ')}</div>
+        <AlertPicture alert={alert} />
       </th>
       <td class="number" data-label={words.column.value}>
         {shown(alert.value)}

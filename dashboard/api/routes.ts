@@ -119,6 +119,12 @@ export function createApi(request: Request) {
     disks: async (signal?: AbortSignal) => (await get<{ disks: DiskState[] }>('/api/disks', signal)).disks,
     pictures: async (signal?: AbortSignal) =>
       (await get<{ pictures: PictureState[] }>('/api/pictures', signal)).pictures,
+    /** What the camera shows now becomes the view it should show. */
+    confirmView: (cameraId: string) => post<PictureState>(`/api/cameras/${id(cameraId)}/picture/reference`),
+    /** @param utcMs of the reference: another one is another picture */
+    referenceHref: (cameraId: string, utcMs: UtcMs) =>
+      `/api/cameras/${id(cameraId)}/picture/reference.jpg?${moment(utcMs)}`,
+    alertPictureHref: (alertId: string) => `/api/alerts/${id(alertId)}/picture.jpg`,
 
     accounts: async (signal?: AbortSignal) => (await get<{ accounts: Account[] }>('/api/accounts', signal)).accounts,
     addAccount: (account: { user: string; name: string; role: Role; password: string }) =>

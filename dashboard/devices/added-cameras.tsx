@@ -11,6 +11,7 @@ import { loadOf, useAction } from '../parts/use-load.ts'
 import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { EditCameraDialog } from './camera-form.tsx'
+import { CameraPicture, type PictureOf, usePictures } from './camera-picture.tsx'
 import { type Drift, driftOf } from './clock-drift.ts'
 
 const tones: Record<Camera['state']['status'], Tone> = {
@@ -25,6 +26,7 @@ const order: readonly Camera['state']['status'][] = ['offline', 'connecting', 'r
 export function AddedCameras() {
   const { reload } = useGateway()
   const { cameras } = useZone()
+  const pictureOf = usePictures()
   const words = t().devices
   const column = words.column
   return (
@@ -54,7 +56,7 @@ export function AddedCameras() {
                 {list
                   .toSorted((a, b) => order.indexOf(a.state.status) - order.indexOf(b.state.status))
                   .map((camera) => (
-                    <CameraRow key={camera.id} camera={camera} />
+                    <CameraRow key={camera.id} camera={camera} picture={pictureOf(camera.id)} />
                   ))}
               </tbody>
             </Table>
@@ -65,7 +67,7 @@ export function AddedCameras() {
   )
 }
 
-function CameraRow({ camera }: { camera: Camera }) {
+function CameraRow({ camera, picture }: { camera: Camera; picture: PictureOf | undefined }) {
   const { places } = useZone()
   return (
     <tr class={camera.enabled ? undefined : 'row-off'}>
@@ -76,6 +78,7 @@ function CameraRow({ camera }: { camera: Camera }) {
       </th>
       <td>
         <CameraStatus camera={camera} />
+        {picture ? <CameraPicture camera={camera} picture={picture} /> : null}
       </td>
       <td>
         <Video camera={camera} />

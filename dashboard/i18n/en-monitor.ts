@@ -74,6 +74,9 @@ export const enMonitor = {
     toSensor: 'Chart',
     toFootage: 'Footage of that time',
     toCamera: 'Camera',
+    picture: 'Picture at the alert',
+    pictureAt: (time: string) => `Picture at the alert, ${time}`,
+    pictureGone: 'This picture is not kept any more.',
     gatewayItself: 'Gateway itself',
   },
   rules: {

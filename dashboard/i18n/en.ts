@@ -10,6 +10,7 @@ export const en = {
     wall: 'Wall',
     alerts: 'Alerts',
     playback: 'Playback',
+    coverage: 'Coverage',
     sensors: 'Sensors',
     devices: 'Devices',
     system: 'System',

@@ -64,6 +64,9 @@ export const zhCnMonitor = {
     toSensor: '看曲线',
     toFootage: '看当时录像',
     toCamera: '看摄像头',
+    picture: '告警时的画面',
+    pictureAt: (time: string) => `告警时的画面，${time}`,
+    pictureGone: '这张画面已不再保存。',
     gatewayItself: '网关自身',
   },
   rules: {

@@ -1,4 +1,4 @@
-import type { AreaKind, GapReason, Permission, Role } from '../../gateway/domain/words.ts'
+import type { AreaKind, GapReason, Permission, PictureTrouble, Role } from '../../gateway/domain/words.ts'
 
 /** The gateway's own words: every list of gateway/domain/words.ts, and the refusals it can answer with. */
 export const zhCnWords = {
@@ -56,7 +56,20 @@ export const zhCnWords = {
   } satisfies Record<GapReason, { what: string; todo: string }>,
   severity: { warning: '预警', critical: '报警' },
   /** The gateway's own alerts by their code. */
+  /** What is wrong with a picture although video arrives, and what to do. */
+  pictureTroubles: {
+    frozen: { what: '画面静止', todo: '重启摄像头；若仍不动，检查其固件或更换。' },
+    black: { what: '画面全黑', todo: '检查照明、红外灯和镜头盖。' },
+    covered: { what: '镜头被遮挡或模糊', todo: '到现场清洁镜头、移开遮挡物。' },
+    shifted: { what: '画面移位', todo: '到现场恢复朝向；若是有意调整，请重新确认画面。' },
+    looped: { what: '画面重复播放', todo: '检查摄像头和线路是否被替换。' },
+  } satisfies Record<PictureTrouble, { what: string; todo: string }>,
   alertTitles: {
+    'picture-frozen': (camera: string) => `画面静止：${camera}`,
+    'picture-black': (camera: string) => `画面全黑：${camera}`,
+    'picture-covered': (camera: string) => `镜头被遮挡或模糊：${camera}`,
+    'picture-shifted': (camera: string) => `画面移位：${camera}`,
+    'picture-looped': (camera: string) => `画面重复播放：${camera}`,
     'camera-offline': (camera: string) => `摄像头离线：${camera}`,
     'disk-full': (folder: string) => `录像盘已满：${folder}`,
     'disk-away': (folder: string) => `录像盘不在：${folder}`,
@@ -105,6 +118,17 @@ export const zhCnWords = {
     'area-missing': '没有这个区域。',
     'disk-full': '磁盘已满。',
     'disk-away': '录像盘不在。',
+    'disk-unknown': '没有这个录像盘；它可能已从配置里去掉。',
+    'hold-missing': '没有这项保全。',
+    'hold-not-yours': '他人的保全只有管理员可以解除。',
+    'hold-over': '到期时间要在现在之后。',
+    'hold-released': '这项保全已经解除或到期。',
+    'hold-shorter': '保全只能延长，不能缩短；不再需要时请解除。',
+    'planned-off-missing': '没有这项计划停用。',
+    'planned-off-over': '这项计划停用已经结束。',
+    'planned-off-past': '计划停用只能从现在或以后开始：已经缺的录像就是缺的，不能事后补成“计划内”。',
+    'clip-codec-change': '这一段中途视频参数有变化，不能成为一个文件；请分段下载。',
+    'no-preview': '这个时间附近没有预览图。',
     bug: '网关内部出错，已写入日志。',
   },
 }

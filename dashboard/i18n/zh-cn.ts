@@ -10,6 +10,7 @@ export const zhCn = {
     wall: '视频墙',
     alerts: '告警',
     playback: '回放',
+    coverage: '完整率',
     sensors: '传感器',
     devices: '设备',
     system: '系统',
