@@ -2,11 +2,10 @@ import { access } from './access/access.ts'
 import { alertMonitor } from './alerts/monitor.ts'
 import { troubles } from './alerts/troubles.ts'
 import { openBroker } from './broker/broker.ts'
+import { cameraLives } from './cameras/camera-lives.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
-import { cameraRetry } from './cameras/retry.ts'
 import { type CameraRecord, cameraRegistry } from './cameras/registry.ts'
 import { cameraStates } from './cameras/state-board.ts'
-import { gapReasonOf } from './cameras/stream-errors.ts'
 import { readStream } from './cameras/stream-reader.ts'
 import type { FeedChange } from './contract/feed.ts'
 import { Failure, unlessMissing } from './domain/failure.ts'
@@ -17,17 +16,15 @@ import { listen } from './http/listen.ts'
 import { httpServer } from './http/server.ts'
 import { broadcast } from './lib/broadcast.ts'
 import type { LoadedConfig } from './lib/config-file.ts'
-import { pauses } from './lib/pauses.ts'
 import { reconciler } from './lib/reconcile.ts'
 import { runStages } from './lib/stages.ts'
-import { supervise, type Tools } from './lib/supervise.ts'
-import { taskSet } from './lib/task-set.ts'
-import { turnstile } from './lib/turnstile.ts'
+import type { Tools } from './lib/supervise.ts'
 import { liveHub } from './live/hub.ts'
 import { openMetrics } from './metrics/metrics.ts'
-import { readingTags } from './metrics/tags.ts'
-import { shapeOf } from './media/stream.ts'
+import { coverageWriter } from './metrics/coverage-writer.ts'
+import { placeTags, readingTags } from './metrics/tags.ts'
 import { metricsWriter } from './metrics/writer.ts'
+import { cameraPulls } from './pipelines.ts'
 import { playback } from './playback/playback.ts'
 import { recording } from './recording/recording.ts'
 import { intake } from './sensors/intake.ts'
@@ -39,8 +36,6 @@ import { zoneRegistry } from './zone/registry.ts'
 
 /** Intended and actual state are compared this often, whatever events said or did not say. */
 const reconcileMs = seconds(10)
-/** After so many failed attempts in a row the camera is asked again where its streams are. */
-const askAgainAfter = 4
 
 export interface GatewayOptions {
   readonly config: LoadedConfig
@@ -77,7 +72,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     onChange: (cameraId) => {
       reload('cameras')
-      retries.wake(cameraId)
+      pulls.wake(cameraId)
       void intended.soon()
     },
   })
@@ -88,6 +83,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     onChange: () => reload('discovery'),
   })
+  const everCameras = cameraLives(store)
   // Asked for each beat of each recorder: a copy that follows every change.
   const recorded = new Map<string, CameraRecord>()
   const footage = recording({
@@ -97,8 +93,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     retentionDays,
     tools,
     camera: (cameraId) => recorded.get(cameraId),
-    requireCamera: cameras.requireEver,
-    lives: cameras.lives,
+    requireCamera: everCameras.require,
+    lives: everCameras.list,
     timeZone: zone.timeZone,
     onTimeline: (cameraId, endUtcMs, gap) => changes.send({ kind: 'timeline', cameraId, endUtcMs, gap }),
   })
@@ -131,42 +127,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   const trouble = troubles(alerts, clock)
   const queue = outbox({ store: outboxFile, tools, cursors: [metrics.store.name] })
 
-  // Pipeline A, a video fragment: the camera's one pull feeds the live picture first, then the recorder's bounded queue.
-  const nextStart = turnstile(100, clock)
-  const retries = pauses(clock)
-  let isStopping = false
-  const recordCamera = async (cameraId: string, signal: AbortSignal) => {
-    const recorder = footage.begin(cameraId)
-    let failures = 0
-    states.set(cameraId, { status: 'connecting', reason: 'connecting', detail: null, nextTryUtcMs: null })
-    const runOnce = async (until: AbortSignal) => {
-      const refresh = failures > 0 && failures % askAgainAfter === 0
-      const address = await cameras.streamOf(cameraId, 'main', until, { refresh })
-      await nextStart(until)
-      await readStream(address, tools, until, (event) => {
-        live.put(cameraId, event)
-        recorder.put(event)
-        if (event.init) return cameras.noteShape(cameraId, 'main', shapeOf(event.init))
-        failures = 0
-        states.frame(cameraId, event.frame.arrivedUtcMs, event.frame.bytes.length)
-      })
-    }
-    await supervise({ name: `camera ${cameraId}`, runOnce }, tools, signal, {
-      retry: cameraRetry,
-      pause: (ms, until) => retries.sleep(cameraId, ms, until),
-      onFailure: (failure, nextTryUtcMs) => {
-        failures++
-        const reason = gapReasonOf(failure)
-        recorder.end(reason)
-        // Before the viewers are told: they are told why.
-        states.set(cameraId, { status: 'offline', reason, detail: failure.message, nextTryUtcMs })
-        live.lose(cameraId)
-      },
-    })
-    live.lose(cameraId)
-    await footage.finish(cameraId, isStopping ? 'gateway-stopped' : 'disabled')
-  }
-  const recordings = taskSet(recordCamera)
+  // Pipeline A, a video fragment: see `pipelines.ts`.
+  const pulls = cameraPulls({ cameras, live, footage, states, tools })
 
   // Pipeline B, a reading: decoded and durable in `take`, which the broker awaits before it acknowledges; then latest, rules, feed.
   const { take, counters: intakeCounters } = intake({
@@ -183,9 +145,15 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     queue,
     cursor: metrics.store.name,
     store: metrics.store,
-    tagsOf: readingTags({ sensorOf, areaPath: zone.areaPath, zoneId: () => zone.tree().id }),
+    tagsOf: readingTags(sensorOf, zone),
     tools,
     onHealth: ({ ok }) => trouble.metrics(metrics.store.name, ok),
+  })
+  const hoursWriter = coverageWriter({
+    ...footage.coverage.toExport,
+    placeOf: (cameraId) => placeTags(everCameras.areaOf(cameraId), zone),
+    store: metrics.store,
+    tools,
   })
   const broker = openBroker(config.mqtt, {
     gatewayId,
@@ -206,7 +174,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       const list = cameras.list()
       recorded.clear()
       for (const camera of list) recorded.set(camera.id, camera)
-      await recordings.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
+      await pulls.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
       footage.reconcile(list)
       states.reconcile(list)
       live.keepOnly(new Set(list.map(({ id }) => id)))
@@ -229,6 +197,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     audit,
     zone,
     cameras,
+    everCameras,
     states,
     discovery,
     footage,
@@ -236,7 +205,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       find: footage.segments,
       findFile: footage.segmentAt,
       spans: footage.spans,
-      cameraName: cameras.nameEver,
+      cameraName: everCameras.nameOf,
       timeZone: zone.timeZone,
     }),
     live,
@@ -286,11 +255,10 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
         log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
       await footage.recover()
       const sources = [intended, cameras, discovery, sensors, broker]
-      const sinks = [footage, live, queue, writer, metrics, alerts]
+      const sinks = [footage, live, queue, writer, hoursWriter, metrics, alerts]
       await runStages({ sources, sinks }, signal, async () => {
-        isStopping = true
         await app.close()
-        await recordings.end()
+        await pulls.stop()
       })
     },
     /** After `run`, or instead of it. */

@@ -25,17 +25,6 @@ export interface CameraPlace {
   readonly user: string
 }
 
-/** From when to when a camera is there, and what hours were declared for it over time. */
-export interface CameraLife {
-  readonly id: string
-  readonly areaId: string
-  readonly addedUtcMs: UtcMs
-  /** null while it is in use. */
-  readonly removedUtcMs: UtcMs | null
-  /** In order; null: always. */
-  readonly hours: readonly { readonly fromUtcMs: UtcMs; readonly windows: Camera['hours'] }[]
-}
-
 /** What the video itself says of its stream. */
 export type StreamShape = Pick<StreamFacts, 'codec' | 'widthPx' | 'heightPx'>
 
@@ -77,12 +66,6 @@ export function cameraTable(db: Db, secrets: SecretBox) {
   const cameras = db.prepare<[], CameraRow>(
     `SELECT *, (SELECT hours FROM camera_hours WHERE camera_id = id ORDER BY from_utc_ms DESC LIMIT 1) AS hours
      FROM camera WHERE removed_utc_ms IS NULL ORDER BY added_utc_ms, id`,
-  )
-  const lives = db.prepare<[], Omit<CameraLife, 'hours'>>(
-    'SELECT id, area_id AS areaId, added_utc_ms AS addedUtcMs, removed_utc_ms AS removedUtcMs FROM camera ORDER BY id',
-  )
-  const hours = db.prepare<[], { cameraId: string; fromUtcMs: UtcMs; hours: string | null }>(
-    'SELECT camera_id AS cameraId, from_utc_ms AS fromUtcMs, hours FROM camera_hours ORDER BY camera_id, from_utc_ms',
   )
   const streams = db.prepare<[], StreamRow>('SELECT * FROM camera_stream')
   const passwordOf = db
@@ -151,7 +134,6 @@ export function cameraTable(db: Db, secrets: SecretBox) {
     db.prepare<[string], string>(`SELECT id FROM camera WHERE ${column} = ? AND removed_utc_ms IS NULL`).pluck()
   const holderOfAddress = holder('address')
   const holderOfEndpoint = holder('endpoint')
-  const anyName = db.prepare<[string], string>('SELECT name FROM camera WHERE id = ?').pluck()
   const anyWithId = db.prepare<[string], number>('SELECT 1 FROM camera WHERE id = ?').pluck()
 
   function list(): CameraRecord[] {
@@ -172,19 +154,10 @@ export function cameraTable(db: Db, secrets: SecretBox) {
     diagnosis: (id: string) => diagnosisOf.get(id) ?? null,
     holderOfAddress: (address: string) => holderOfAddress.get(address),
     holderOfEndpoint: (endpoint: string) => holderOfEndpoint.get(endpoint),
-    nameEver: (id: string) => anyName.get(id) ?? id,
     /** Also of a removed camera: ids are never used twice, since footage is filed under them. */
     isIdTaken: (id: string) => anyWithId.get(id) !== undefined,
     insert: (place: CameraPlace, password: string, nowUtcMs: UtcMs) =>
       insert.run({ ...place, sealed: secrets.seal(password), nowUtcMs }),
-    /** Every camera that ever was, by id. */
-    lives(): CameraLife[] {
-      const byCamera = Map.groupBy(hours.all(), (row) => row.cameraId)
-      return lives.all().map((life) => ({
-        ...life,
-        hours: (byCamera.get(life.id) ?? []).map((row) => ({ fromUtcMs: row.fromUtcMs, windows: hoursOf(row.hours) })),
-      }))
-    },
     /** Declared hours from now on; what was declared before stays true of the past. */
     setHours: (id: string, hours: Camera['hours'], nowUtcMs: UtcMs) =>
       putHours.run(id, nowUtcMs, hours === null ? null : JSON.stringify(hours)),

@@ -7,7 +7,7 @@ import type { SecretBox } from '../lib/secret-box.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
 import { maskSecrets, parseDeviceAddress, parseRtspAddress } from './address.ts'
-import { type CameraLife, type CameraRecord, cameraTable, type Diagnosis, type StreamShape } from './camera-table.ts'
+import { type CameraRecord, cameraTable, type Diagnosis, type StreamShape } from './camera-table.ts'
 import { watchCameras } from './camera-watch.ts'
 import { type DeviceFacts, readDevice } from './device.ts'
 import { readRtsp } from './rtsp-probe.ts'
@@ -37,14 +37,8 @@ export interface StreamAccess {
 
 export interface CameraRegistry {
   list(): CameraRecord[]
-  /** Every camera that ever was, with its declared hours. */
-  lives(): CameraLife[]
   /** @throws Failure missing (`camera-missing`) */
   get(id: string): CameraRecord
-  /** Also of a removed camera, whose footage is still there. @throws Failure missing (`camera-missing`) */
-  requireEver(id: string): void
-  /** Name of a camera that is or was there; its id when there never was one. */
-  nameEver(id: string): string
   /** Why the camera could not be read the last time; null when it could, or was never tried. */
   diagnosis(id: string): Diagnosis | null
   /** Endpoints and addresses of all cameras, with their ids: for discovery. */
@@ -160,12 +154,7 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
 
   return {
     list: table.list,
-    lives: table.lives,
     get,
-    requireEver(id) {
-      if (!table.isIdTaken(id)) throw noCamera(id)
-    },
-    nameEver: table.nameEver,
     diagnosis: table.diagnosis,
     known: () =>
       new Map(
@@ -201,9 +190,11 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
     },
     importAll(entries) {
       store.transaction(() => {
-        for (const { id, name, area, purpose, user, password, ...where } of entries) {
+        for (const { id, name, area, purpose, user, password, hours, ...rest } of entries) {
+          const { retentionDays, retentionBasis, disk, ...where } = rest
           const { source, address } = sourceFrom({ ...where, user, password })
           requirePlace(area)
+          requireDisk(disk)
           requireNew(address, null)
           if (table.isIdTaken(id))
             throw new Failure('conflict', 'camera-known', 'a camera with this id is or was there', { cameraId: id })
@@ -212,6 +203,8 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
             source.password,
             clock.now(),
           )
+          table.update({ ...get(id), retentionDays, retentionBasis, disk })
+          if (hours !== null) table.setHours(id, hours, clock.now())
           if (source.kind === 'rtsp') table.setStreams(id, { main: { url: source.url, facts: null } })
         }
       })

@@ -28,7 +28,7 @@ export const DeclaredHours = z
 export type DeclaredHours = z.infer<typeof DeclaredHours>
 
 /** How a camera is recorded, as an operator set it. */
-const recordingFields = {
+export const recordingFields = {
   /** How long footage is kept; null: the configuration's `storage.retentionDays`. */
   retentionDays: z.number().min(0.01).max(3_650).nullable(),
   /** The rule or decision behind `retentionDays`. */

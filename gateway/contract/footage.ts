@@ -37,7 +37,10 @@ export const NewHold = z
   .refine(inOrder.when, inOrder.error)
 export type NewHold = z.infer<typeof NewHold>
 /** A hold is only ever made longer; `untilUtcMs: null` takes its end away. */
-export const ExtendHold = z.strictObject({ toUtcMs: UtcMsField.optional(), untilUtcMs: UtcMsField.nullable().optional() })
+export const ExtendHold = z.strictObject({
+  toUtcMs: UtcMsField.optional(),
+  untilUtcMs: UtcMsField.nullable().optional(),
+})
 export type ExtendHold = z.infer<typeof ExtendHold>
 export const ReleaseHold = z.strictObject({ reason: Reason })
 

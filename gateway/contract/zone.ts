@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { areaKinds } from '../domain/words.ts'
 import { NewAccount } from './access.ts'
 import { RuleFields } from './alert.ts'
+import { recordingFields } from './camera.ts'
 import { Id, Name } from './common.ts'
 
 export const AreaKind = z.enum(areaKinds)
@@ -54,6 +55,11 @@ const CameraFile = z.strictObject({
   rtspUrl: z.url({ protocol: /^rtsps?$/ }).optional(),
   user: z.string().max(120).default(''),
   password: z.string().max(256).default(''),
+  retentionDays: recordingFields.retentionDays.default(null),
+  retentionBasis: recordingFields.retentionBasis.default(null),
+  /** Name of a recordings disk of this gateway's configuration. */
+  disk: recordingFields.disk.default(null),
+  hours: recordingFields.hours.default(null),
 })
 const SensorFile = z.strictObject({
   id: Id,

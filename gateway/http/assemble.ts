@@ -3,6 +3,7 @@ import type { Audit } from '../access/audit.ts'
 import type { Sessions, SignedIn } from '../access/sessions.ts'
 import type { AlertMonitor } from '../alerts/monitor.ts'
 import type { Broker } from '../broker/broker.ts'
+import type { CameraLives } from '../cameras/camera-lives.ts'
 import type { CameraDiscovery } from '../cameras/discovery.ts'
 import type { CameraRecord, CameraRegistry } from '../cameras/registry.ts'
 import type { CameraStates } from '../cameras/state-board.ts'
@@ -39,6 +40,7 @@ export interface Modules {
   readonly audit: Audit
   readonly zone: ZoneRegistry
   readonly cameras: CameraRegistry
+  readonly everCameras: CameraLives
   readonly states: CameraStates
   readonly discovery: CameraDiscovery
   readonly footage: Recording
@@ -84,25 +86,25 @@ export function httpPartsOf(m: Modules): HttpParts {
     },
     footage: {
       spans(cameraId, range) {
-        m.cameras.requireEver(cameraId)
+        m.everCameras.require(cameraId)
         return m.footage.spans(cameraId, range)
       },
       playlist(cameraId, range) {
-        m.cameras.requireEver(cameraId)
+        m.everCameras.require(cameraId)
         return m.play.playlist(cameraId, range)
       },
       segment: m.play.segment,
       clips(cameraId, range) {
-        m.cameras.requireEver(cameraId)
+        m.everCameras.require(cameraId)
         return m.play.clips(cameraId, range)
       },
       clip: async (cameraId, range) => {
-        m.cameras.requireEver(cameraId)
+        m.everCameras.require(cameraId)
         const { startUtcMs, endUtcMs, ...clip } = await m.play.clip(cameraId, range)
         return { ...clip, fromUtcMs: startUtcMs, toUtcMs: endUtcMs }
       },
       still(cameraId, utcMs, signal) {
-        m.cameras.requireEver(cameraId)
+        m.everCameras.require(cameraId)
         return oneOfFewPictures(() => m.play.still(cameraId, utcMs, signal))
       },
     },
@@ -181,13 +183,17 @@ const picturesAtOnce = 4
 const addTimeoutMs = 30_000
 
 const devicesOf = (m: Modules): Parameters<typeof exportZone>[1] => ({
-  cameras: m.cameras.list().map(({ id, name, areaId, purpose, kind, address, user }) => ({
+  cameras: m.cameras.list().map(({ id, name, areaId, purpose, kind, address, user, ...rest }) => ({
     id,
     name,
     area: areaId,
     purpose,
     user,
     password: '',
+    retentionDays: rest.retentionDays,
+    retentionBasis: rest.retentionBasis,
+    disk: rest.disk,
+    hours: rest.hours,
     ...(kind === 'onvif' ? { address } : { rtspUrl: address }),
   })),
   sensors: m.sensors

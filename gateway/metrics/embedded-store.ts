@@ -19,6 +19,9 @@ export interface EmbeddedStoreOptions {
 /** Rows that one query may hold the process up for; a long range is read in pieces with room for others between them. */
 const rowsAtOnce = 20_000
 
+/** Coverage is asked for longer than readings are, and is a row an hour. */
+const pointDays = 1_100
+
 /** Readings in SQLite, when no InfluxDB is configured: the same answers behind the same interface. */
 export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedStoreOptions): EmbeddedMetrics {
   const { db } = store
@@ -46,6 +49,11 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
        (SELECT utc_ms FROM reading WHERE series = @id AND utc_ms < @before ORDER BY utc_ms LIMIT 10000)`,
   )
 
+  const putPoint = db.prepare<[string, string, number, string]>(
+    `INSERT INTO point (measurement, tags, utc_ms, fields) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET fields = excluded.fields`,
+  )
+  const expirePoints = db.prepare<[number]>('DELETE FROM point WHERE utc_ms < ?')
+
   function seriesId(sensorId: string, metric: string): number | undefined {
     const key = `${sensorId}/${metric}`
     const id = ids.get(key) ?? findSeries.get(sensorId, metric)?.id
@@ -65,6 +73,16 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
         }
       })
       return Promise.resolve([])
+    },
+    writePoints(points) {
+      store.transaction(() => {
+        for (const { measurement, tags, fields, utcMs } of points) {
+          const series = Object.entries(tags).filter(([, value]) => value !== null && value !== '')
+          const sorted = Object.fromEntries(series.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+          putPoint.run(measurement, JSON.stringify(sorted), utcMs, JSON.stringify(fields))
+        }
+      })
+      return Promise.resolve()
     },
     async history({ sensorId, metric, fromUtcMs, toUtcMs, widthPx }) {
       const bucketMs = bucketMsFor(fromUtcMs, toUtcMs, widthPx)
@@ -89,6 +107,7 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
         for (const { id } of db.prepare<[], { id: number }>('SELECT id FROM series').all()) {
           while (!signal.aborted && expire.run({ id, before }).changes > 0) await pause()
         }
+        expirePoints.run(clock.now() - days(pointDays))
       }
       await sweep()
       await every(clock, hours(1), signal, sweep)

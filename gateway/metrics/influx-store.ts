@@ -6,9 +6,15 @@ import type { Tools } from '../lib/supervise.ts'
 import { type InfluxAddress, postLines } from './influx-http.ts'
 import type { MetricsStore, Rejected, TaggedReading } from './store.ts'
 
-interface Line {
-  readonly reading: TaggedReading['reading']
+/** A line, and what it is of. */
+interface Line<Of> {
+  readonly of: Of
   readonly text: string
+}
+interface Refused<Of> {
+  readonly of: Of
+  /** InfluxDB's own words. */
+  readonly reason: string
 }
 
 /** What an answer to a write means. */
@@ -34,14 +40,14 @@ export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStor
     pool: { maxRetries: 0, requestTimeout: 10_000, backoff },
   })
 
-  async function send(lines: readonly Line[], signal: AbortSignal, isRetry: boolean): Promise<readonly Rejected[]> {
+  async function send<Of>(lines: readonly Line<Of>[], signal: AbortSignal, isRetry: boolean): Promise<Refused<Of>[]> {
     if (lines.length === 0) return []
     const { status, words } = await postLines(
       address,
       lines.map(({ text }) => text),
       signal,
     )
-    const refuse = () => lines.map(({ reading }) => ({ reading, reason: words }))
+    const refuse = () => lines.map(({ of }) => ({ of, reason: words }))
     const outcome = outcomeOf(status, words, lines.length)
     if (outcome === 'stored') return []
     if (outcome === 'all-refused' || (outcome === 'split' && lines.length === 1)) return refuse()
@@ -52,7 +58,7 @@ export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStor
     return send(lines, signal, true)
   }
 
-  async function halves(lines: readonly Line[], signal: AbortSignal): Promise<readonly Rejected[]> {
+  async function halves<Of>(lines: readonly Line<Of>[], signal: AbortSignal): Promise<Refused<Of>[]> {
     const middle = Math.ceil(lines.length / 2)
     const first = await send(lines.slice(0, middle), signal, false)
     return [...first, ...(await send(lines.slice(middle), signal, false))]
@@ -66,7 +72,7 @@ export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStor
   return {
     name: 'influx',
     async write(readings, signal) {
-      const lines: Line[] = []
+      const lines: Line<TaggedReading['reading']>[] = []
       const rejected: Rejected[] = []
       for (const { reading, tags } of readings) {
         const { sensorId, metric, value, quality, deviceUtcMs, utcMs } = reading
@@ -77,10 +83,23 @@ export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStor
           fields: { value, quality, device_ms: deviceUtcMs },
           utcMs,
         })
-        if (text !== undefined && Number.isFinite(value)) lines.push({ reading, text })
+        if (text !== undefined && Number.isFinite(value)) lines.push({ of: reading, text })
         else rejected.push({ reading, reason: 'not a finite number' })
       }
-      return [...rejected, ...(await send(lines, signal, false))]
+      const refused = await send(lines, signal, false)
+      return [...rejected, ...refused.map(({ of, reason }) => ({ reading: of, reason }))]
+    },
+    async writePoints(points, signal) {
+      const lines = points.flatMap((of) => {
+        const text = line(of)
+        return text === undefined ? [] : [{ of, text }]
+      })
+      const [refused] = await send(lines, signal, false)
+      if (refused)
+        throw new Failure('bug', 'points-refused', 'InfluxDB refuses what the gateway wrote of itself', {
+          measurement: refused.of.measurement,
+          reason: refused.reason.slice(0, 200),
+        })
     },
     async history({ sensorId, metric, fromUtcMs, toUtcMs, widthPx }) {
       const bucketMs = bucketMsFor(fromUtcMs, toUtcMs, widthPx)

@@ -1,5 +1,6 @@
 import type { Reading } from '../contract/sensor.ts'
 import type { Bucket } from '../domain/buckets.ts'
+import type { Point } from '../domain/line-protocol.ts'
 import type { Millis, UtcRange } from '../domain/units.ts'
 
 /** Where a reading was taken; null parts are left out. */
@@ -42,6 +43,8 @@ export interface MetricsStore {
    * @throws Failure away, busy or denied when nothing is known to be stored: keep them all and try again later
    */
   write(readings: readonly TaggedReading[], signal: AbortSignal): Promise<readonly Rejected[]>
+  /** What the gateway says of itself, e.g. the measurement `coverage`. Numbers are floats. @throws Failure as `write`, bug (`points-refused`) */
+  writePoints(points: readonly Point[], signal: AbortSignal): Promise<void>
   /** @throws Failure away (`influx-away`), denied (`influx-denied`) */
   history(query: HistoryQuery): Promise<HistoryResult>
 }

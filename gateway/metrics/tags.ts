@@ -1,23 +1,25 @@
 import type { Reading, Sensor } from '../contract/sensor.ts'
 import type { ReadingTags } from './store.ts'
 
-export interface TagSources {
-  readonly sensorOf: (sensorId: string) => Sensor | undefined
+/** What is known of places. */
+export interface Places {
   /** Ids on the way from the zone to an area. */
   readonly areaPath: (areaId: string) => Omit<ReadingTags, 'unit'> | undefined
-  readonly zoneId: () => string
+  readonly tree: () => { readonly id: string }
 }
 
-/** Where a reading was taken, at the moment of writing. A sensor that was removed meanwhile keeps only the zone. */
-export function readingTags({ sensorOf, areaPath, zoneId }: TagSources): (reading: Reading) => ReadingTags {
-  return ({ sensorId, metric }) => {
-    const sensor = sensorOf(sensorId)
-    const { zone, site, workshop, area } = (sensor && areaPath(sensor.areaId)) ?? {
-      zone: zoneId(),
-      site: null,
-      workshop: null,
-      area: null,
-    }
-    return { zone, site, workshop, area, unit: sensor?.metrics.find(({ key }) => key === metric)?.unit ?? null }
-  }
+/** Where something is, at the moment of writing. What is nowhere any more keeps only the zone. */
+export function placeTags(areaId: string | undefined, { areaPath, tree }: Places): Omit<ReadingTags, 'unit'> {
+  const found = areaId === undefined ? undefined : areaPath(areaId)
+  const { zone, site, workshop, area } = found ?? { zone: tree().id, site: null, workshop: null, area: null }
+  return { zone, site, workshop, area }
 }
+
+/** Where a reading was taken, and its unit. */
+export const readingTags =
+  (sensorOf: (sensorId: string) => Sensor | undefined, places: Places) =>
+  ({ sensorId, metric }: Reading): ReadingTags => {
+    const sensor = sensorOf(sensorId)
+    const unit = sensor?.metrics.find(({ key }) => key === metric)?.unit ?? null
+    return { ...placeTags(sensor?.areaId, places), unit }
+  }

@@ -162,7 +162,11 @@ export function ledger(parts: LedgerParts) {
         ...inSeconds(addUp(accounts)),
       }))
     },
-    table,
+    /** Hours that are over, for the metrics store. */
+    toExport: {
+      waiting: (limit: number): HourRow[] => table.waiting(hourOf(tools.clock.now() - lateMs) - hours(1), limit),
+      exported: table.exported,
+    },
   }
 }
 export type Ledger = ReturnType<typeof ledger>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cameraLives } from '../../gateway/cameras/camera-lives.ts'
 import { type CameraRegistry, cameraRegistry } from '../../gateway/cameras/registry.ts'
 import { NewCamera } from '../../gateway/contract/camera.ts'
 import { Failure } from '../../gateway/domain/failure.ts'
@@ -71,6 +72,8 @@ async function camera(options: Partial<StubOptions> = {}): Promise<SoapCamera> {
   return started
 }
 
+/** No wishes of its own. */
+const asEver = { retentionDays: null, retentionBasis: null, disk: null, hours: null }
 const place = { name: '煮浆', areaId: 'w01-boil', purpose: 'food safety' }
 const input = (address: string, more: Record<string, string> = {}) =>
   NewCamera.parse({ address, user: 'admin', password, ...place, ...more })
@@ -91,6 +94,11 @@ describe('an ONVIF camera', () => {
     const added = await registry.add(input(device.address), never)
     expect(added).toEqual({
       id: expect.stringMatching(/^cam-[0-9a-f]{8}$/),
+      addedUtcMs: expect.any(Number),
+      retentionDays: null,
+      retentionBasis: null,
+      disk: null,
+      hours: null,
       ...place,
       address: device.address,
       kind: 'onvif',
@@ -166,6 +174,7 @@ describe('an ONVIF camera', () => {
       address: 'http://10.0.0.9/',
       user: '',
       password: '',
+      ...asEver,
     }
     expect((await failureOf(() => registry.importAll([entry]))).code).toBe(code)
     expect(registry.list()).toHaveLength(1)
@@ -228,10 +237,33 @@ test('a removed camera is gone, its login too, and it may be added again', async
   ])
     expect(await failureOf(work)).toMatchObject({ kind: 'missing', code: 'camera-missing' })
   // Its footage may still be asked for; that of one that never was may not.
-  registry.requireEver(id)
-  expect(() => registry.requireEver('cam-never')).toThrowError(expect.objectContaining({ code: 'camera-missing' }))
+  const ever = cameraLives(store)
+  ever.require(id)
+  expect(ever.list()).toMatchObject([{ id, removedUtcMs: expect.any(Number) }])
+  expect(() => ever.require('cam-never')).toThrowError(expect.objectContaining({ code: 'camera-missing' }))
   expect(store.db.prepare('SELECT password_sealed FROM camera WHERE id = ?').pluck().get(id)).toBeNull()
   expect((await registry.add(input(device.address), never)).id).not.toBe(id)
+})
+
+test('how a camera is recorded: retention with its basis, disk and hours; a change of hours never rewrites the past', async () => {
+  const device = await camera()
+  const { id } = await registry.add(input(device.address), never)
+  const night = [{ days: [1, 2, 3, 4, 5], from: '22:00', to: '06:00' }]
+  const changed = await registry.patch(
+    id,
+    { retentionDays: 90, retentionBasis: '省局通知 12 号', disk: 'second', hours: night },
+    never,
+  )
+  expect(changed).toMatchObject({ retentionDays: 90, retentionBasis: '省局通知 12 号', disk: 'second', hours: night })
+  expect(await failureOf(() => registry.patch(id, { disk: 'third' }, never))).toMatchObject({ code: 'disk-unknown' })
+  expect(registry.get(id).disk).toBe('second')
+  await registry.patch(id, { hours: night }, never)
+  await registry.patch(id, { name: 'other' }, never)
+  await systemClock.sleep(2)
+  await registry.patch(id, { hours: null, retentionDays: null }, never)
+  expect(registry.get(id)).toMatchObject({ retentionDays: null, retentionBasis: '省局通知 12 号', hours: null })
+  const [life] = cameraLives(store).list()
+  expect(life?.hours.map(({ windows }) => windows)).toEqual([night, null])
 })
 
 describe('an RTSP camera', () => {
@@ -262,13 +294,23 @@ describe('an RTSP camera', () => {
 
   test('shows no password that its maker puts into the path', () => {
     const rtspUrl = 'rtsp://10.0.0.9/user=admin_password=hunter2_channel=1_stream=0.sdp'
-    registry.importAll([{ id: 'xm', name: 'x', area: 'w01-boil', purpose: 'p', rtspUrl, user: '', password: '' }])
+    const where = { name: 'x', area: 'w01-boil', purpose: 'p', rtspUrl }
+    registry.importAll([{ id: 'xm', ...where, user: '', password: '', ...asEver }])
     expect(registry.get('xm').address).toBe('rtsp://10.0.0.9/user=admin_password=***_channel=1_stream=0.sdp')
   })
 })
 
 describe('a zone file', () => {
-  const entry = { name: 'c', area: 'w01-boil', purpose: 'p', user: 'admin', password }
+  const entry = { name: 'c', area: 'w01-boil', purpose: 'p', user: 'admin', password, ...asEver }
+
+  test('says how a camera is recorded; a disk that this gateway does not have is refused', async () => {
+    const hours = [{ days: [1], from: '01:00', to: '09:00' }]
+    const wishes = { retentionDays: 60, retentionBasis: '合同', disk: 'second', hours }
+    registry.importAll([{ ...entry, id: 'gate-1', address: 'http://10.0.0.9/', ...wishes }])
+    expect(registry.get('gate-1')).toMatchObject(wishes)
+    const bad = { ...entry, id: 'gate-2', address: 'http://10.0.0.8/', disk: 'none' }
+    expect((await failureOf(() => registry.importAll([bad]))).code).toBe('disk-unknown')
+  })
 
   test('is stored without asking; the first need asks', async () => {
     const device = await camera()
@@ -317,7 +359,16 @@ describe('a zone file', () => {
 test('run reads what is missing, keeps the diagnosis of what fails, and ends', async () => {
   const device = await camera()
   const locked = await camera({ password: 'other' })
-  const entry = { name: 'c', area: 'w01-boil', purpose: 'p', user: 'admin', password }
+  const entry = { name: 'c', area: 'w01-boil', purpose: 'p', user: 'admin', password, ...asEver }
+
+  test('says how a camera is recorded; a disk that this gateway does not have is refused', async () => {
+    const hours = [{ days: [1], from: '01:00', to: '09:00' }]
+    const wishes = { retentionDays: 60, retentionBasis: '合同', disk: 'second', hours }
+    registry.importAll([{ ...entry, id: 'gate-1', address: 'http://10.0.0.9/', ...wishes }])
+    expect(registry.get('gate-1')).toMatchObject(wishes)
+    const bad = { ...entry, id: 'gate-2', address: 'http://10.0.0.8/', disk: 'none' }
+    expect((await failureOf(() => registry.importAll([bad]))).code).toBe('disk-unknown')
+  })
   registry.importAll([
     { ...entry, id: 'good', address: device.address },
     { ...entry, id: 'bad', address: locked.address },

@@ -240,9 +240,9 @@ test('retention removes what is too old, row first, and leaves a purge row', asy
 
 test.each([
   ['wrong password', () => ({ url: cameras.url('h264'), user: 'admin', password: 'wrong' }), 'camera-denied'],
-  ['no such stream', () => ({ url: `${cameras.url('h264')}9`, ...login }), 'camera-lost'],
+  ['no such stream', () => ({ url: `${cameras.url('h264')}9`, ...login }), 'stream-not-found'],
   ['Motion JPEG', () => ({ url: cameras.url('mjpeg'), ...login }), 'unsupported-codec'],
-  ['nobody there', () => ({ url: 'rtsp://127.0.0.1:1/x', ...login }), 'camera-lost'],
+  ['nobody there', () => ({ url: 'rtsp://127.0.0.1:1/x', ...login }), 'camera-unreachable'],
 ])('%s ends with its own reason and without the password', async (_name, address, code) => {
   const failure = await readStream(address(), tools, new AbortController().signal, () => {}).catch(
     (cause: unknown) => cause,
