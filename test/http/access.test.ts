@@ -34,6 +34,25 @@ const table: readonly Row[] = [
   { method: 'GET', url: `/api/cameras/cam-1/clip.mp4?${range}`, permission: 'download' },
   { method: 'GET', url: `/api/cameras/cam-1/clips?${range}`, permission: 'download' },
   { method: 'GET', url: '/api/cameras/cam-1/still.jpg?utcMs=5', permission: 'review' },
+  { method: 'GET', url: '/api/holds', permission: 'review' },
+  {
+    method: 'POST',
+    url: '/api/holds',
+    permission: 'hold',
+    payload: { cameraIds: ['cam-1'], fromUtcMs: 1, toUtcMs: 2, reason: 'r' },
+  },
+  { method: 'PATCH', url: '/api/holds/h-1', permission: 'hold', payload: { toUtcMs: 3_000 } },
+  { method: 'POST', url: '/api/holds/h-1/release', permission: 'hold', payload: { reason: 'r' } },
+  { method: 'GET', url: `/api/coverage?${range}`, permission: 'watch' },
+  { method: 'GET', url: '/api/disks', permission: 'watch' },
+  { method: 'GET', url: '/api/planned-off', permission: 'watch' },
+  {
+    method: 'POST',
+    url: '/api/planned-off',
+    permission: 'configure',
+    payload: { cameraIds: ['cam-1'], fromUtcMs: 1, toUtcMs: 2, reason: 'r' },
+  },
+  { method: 'DELETE', url: '/api/planned-off/p-1', permission: 'configure' },
   { method: 'GET', url: '/api/discovery', permission: 'configure' },
   { method: 'POST', url: '/api/discovery/scan', permission: 'configure' },
   { method: 'GET', url: '/api/sensors', permission: 'watch' },
@@ -84,7 +103,7 @@ async function described(): Promise<string[]> {
 const shapeOf = ({ method, url }: Row) => {
   const [path = ''] = url.split('?')
   const shaped = path
-    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x)/, '/{id}')
+    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|h-1|p-1)/, '/{id}')
     .replace(/segments\/.*/, 'segments/{file}')
   return `${method} ${shaped}`
 }
@@ -133,6 +152,8 @@ test.each(roles)('%s: each route lets in or refuses by the rights of the role', 
         'GET /api/feed': 426,
         'GET /api/live/cam-1': 426,
         'PATCH /api/accounts/acc-x': 404,
+        'POST /api/holds/h-1/release': 200,
+        'DELETE /api/planned-off/p-1': 200,
       }[what] ?? { POST: 201, PATCH: 200, DELETE: 204, GET: 200 }[method as 'GET']
     const answers = /scan|acknowledge/.test(url) ? 200 : expected
     expect([what, statusCode]).toEqual([what, answers])
