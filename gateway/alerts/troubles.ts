@@ -33,11 +33,23 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
           system({ code, name, severity, cameraId, areaId }, false)
     },
     /** One alert for each kind of trouble, naming every disk that has it. */
-    disks(disks: readonly { readonly root: string; readonly trouble: Failure | null }[]): void {
-      for (const code of ['disk-full', 'disk-away']) {
-        const folders = disks.filter(({ trouble }) => trouble?.code === code).map(({ root }) => root)
-        system({ code, name: folders.join(', '), severity: 'critical' }, folders.length > 0)
-      }
+    disks(
+      disks: readonly { readonly root: string; readonly trouble: Failure | null; readonly isShort: boolean }[],
+    ): void {
+      const tell = (code: string, severity: 'warning' | 'critical', having: typeof disks) =>
+        system({ code, name: having.map(({ root }) => root).join(', '), severity }, having.length > 0)
+      for (const code of ['disk-full', 'disk-away'])
+        tell(
+          code,
+          'critical',
+          disks.filter(({ trouble }) => trouble?.code === code),
+        )
+      // Footage goes early: what was promised about its keeping does not hold.
+      tell(
+        'retention-short',
+        'warning',
+        disks.filter(({ isShort }) => isShort),
+      )
     },
     /** Time that is neither recorded nor explained: a defect of ours. */
     ledger: (unequal: { readonly cameraId: string } | null): void =>

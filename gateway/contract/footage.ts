@@ -70,7 +70,7 @@ export const CoverageQuery = z
     fromUtcMs: UtcMsQuery,
     toUtcMs: UtcMsQuery,
     bucket: CoverageBucket.default('hour'),
-    /** Rows of one camera, or of all cameras that are or were in an area; without both, of all. */
+    /** Rows of one camera, or of all cameras whose (last) area it is; without both, of all. */
     cameraId: Id.optional(),
     areaId: Id.optional(),
     /** `area` adds the cameras of an area up. */

@@ -28,6 +28,16 @@ export interface RecordedCamera {
   readonly disk: string | null
 }
 
+/** How a disk is. */
+export interface DiskTrouble {
+  readonly name: string
+  readonly root: string
+  /** Why it takes nothing; null while it does. */
+  readonly trouble: Failure | null
+  /** Within the last day footage went before its time. */
+  readonly isShort: boolean
+}
+
 export interface RecordingParts {
   readonly store: Store
   readonly gatewayId: string
@@ -228,8 +238,13 @@ export function recording(parts: RecordingParts) {
       )
     },
     /** What is wrong, by disk. */
-    troubles: (): { name: string; root: string; trouble: Failure | null }[] =>
-      volumes.map((one) => ({ name: one.name, root: one.root, trouble: one.trouble() })),
+    troubles: (): DiskTrouble[] =>
+      volumes.map((one) => ({
+        name: one.name,
+        root: one.root,
+        trouble: one.trouble(),
+        isShort: clock.now() - (one.lastEarlyUtcMs() ?? -Infinity) < days(1),
+      })),
     /** @param cameraIds those that are to be recorded */
     disks: (cameraIds: readonly string[]): Promise<DiskState[]> =>
       Promise.all(
@@ -245,7 +260,7 @@ export function recording(parts: RecordingParts) {
         // A disk that hangs holds up its own cameras only.
         ...volumes.map((one) =>
           every(clock, beatMs, signal, () =>
-            Promise.all([...recorders].map(([cameraId, each]) => (diskOf(cameraId) === one ? each.sync() : undefined))),
+            Promise.all([...recorders].filter(([cameraId]) => diskOf(cameraId) === one).map(([, each]) => each.sync())),
           ),
         ),
         ...volumes.map((one) => one.upkeepOnce().then(() => every(clock, upkeepMs, signal, one.upkeepOnce))),

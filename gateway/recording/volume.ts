@@ -1,6 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
 import type { HeldSpans } from '../domain/retention.ts'
-import type { Bytes, Millis } from '../domain/units.ts'
+import type { Bytes, Millis, UtcMs } from '../domain/units.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
 import { recordingsDisk } from './disk.ts'
@@ -49,6 +49,7 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
   /** Nothing but held footage is left, and there is no room. */
   let onlyHeld = false
   let usedBytes: Bytes | undefined
+  let lastEarlyUtcMs: UtcMs | undefined
 
   /** Disk and index are compared once, before the first file is written; a disk that is away at the start is compared when it comes. */
   const compareOnce = () =>
@@ -95,6 +96,8 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
     settings: { ...settings, maxBytes: settings.maxBytes ?? null },
     disk,
     trouble: () => trouble,
+    /** When footage last went before its time, since the start. */
+    lastEarlyUtcMs: () => lastEarlyUtcMs,
     onDisk,
     usedBytes: used,
     grew: (sizeBytes: Bytes): void => {
@@ -114,7 +117,11 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
       try {
         await disk.mustBeOurs()
         await compareOnce()
-        const { held, retentionMs, onEarly } = parts
+        const { held, retentionMs } = parts
+        const onEarly = (rows: readonly PathRow[]) => {
+          lastEarlyUtcMs = tools.clock.now()
+          parts.onEarly(rows)
+        }
         const swept = await sweep(
           { name, disk, upkeep, minFreeBytes, maxBytes, retentionMs, held: held(), onEarly, tools },
           used(),
@@ -123,7 +130,8 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
         onlyHeld = !swept.enough
         await mustHaveRoom()
         await adoptOrphans()
-        if (trouble) await disk.mustTakeBytes()
+        // Only a write shows that the disk takes one: it may be read-only, and nobody recording on it.
+        await disk.mustTakeBytes()
         onDisk(null)
       } catch (cause) {
         const failure = diskFailure(cause, root)

@@ -60,8 +60,8 @@ test('two disks in trouble are one alert that names both, then the one that is l
   const away = new Failure('away', 'disk-away', 'away')
   const disks = (one: Failure | null, other: Failure | null) =>
     trouble.disks([
-      { root: '/one', trouble: one },
-      { root: '/other', trouble: other },
+      { root: '/one', trouble: one, isShort: false },
+      { root: '/other', trouble: other, isShort: false },
     ])
   const names = () => alerts.list('open').map(({ code, name, clearedUtcMs }) => [code, name, clearedUtcMs === null])
   disks(away, null)
@@ -71,6 +71,8 @@ test('two disks in trouble are one alert that names both, then the one that is l
   expect(names()).toEqual([['disk-away', '/other', true]])
   disks(null, null)
   expect(names()).toEqual([['disk-away', '/other', false]])
+  trouble.disks([{ root: '/one', trouble: null, isShort: true }])
+  expect(names()).toContainEqual(['retention-short', '/one', true])
 })
 
 test('the alert of a camera that is removed ends, also when it was removed while the gateway was down', () => {
