@@ -1,0 +1,29 @@
+import { rtpTap } from './rtp-tap.ts'
+
+/** What really came from a camera, and when: heard on the wire, by nobody who is a part of the gateway. */
+export interface Observer {
+  /** Of each connection: what the camera sends over it. */
+  listen(): (bytes: Buffer) => void
+  /** When a picture came; undefined when it never did. @param nearUtcMs of several equal ones, the one nearest to it */
+  arrivalOf(picture: string, nearUtcMs: number): number | undefined
+  /** Pictures that came between, in order. */
+  between(fromUtcMs: number, toUtcMs: number): readonly { readonly picture: string; readonly utcMs: number }[]
+}
+
+export function observer(codec: 'h264' | 'h265'): Observer {
+  const seen: { picture: string; utcMs: number }[] = []
+  const arrivals = new Map<string, number[]>()
+  return {
+    listen: () =>
+      rtpTap(codec, (picture) => {
+        const utcMs = Date.now()
+        seen.push({ picture, utcMs })
+        arrivals.set(picture, [...(arrivals.get(picture) ?? []), utcMs])
+      }),
+    arrivalOf(picture, nearUtcMs) {
+      const times = arrivals.get(picture) ?? []
+      return times.toSorted((a, b) => Math.abs(a - nearUtcMs) - Math.abs(b - nearUtcMs))[0]
+    },
+    between: (fromUtcMs, toUtcMs) => seen.filter(({ utcMs }) => utcMs >= fromUtcMs && utcMs < toUtcMs),
+  }
+}
