@@ -4,7 +4,7 @@ import { intersect, type UtcRange } from '../domain/units.ts'
 import { readInit } from '../media/init.ts'
 import { type Clip, clipOf } from './clip.ts'
 import { type Part, partsOf, readHeads } from './clip-files.ts'
-import { type FindFootage, type FindSpans, gapsAmong, type Missing, type Piece, piecesOf } from './footage.ts'
+import { cutAt, type FindFootage, type FindSpans, gapsAmong, type Missing, type Piece, piecesOf } from './footage.ts'
 import { clipStatement, worstOffset, zoneTime } from './statement.ts'
 
 /** What a clip says about its camera comes from other modules. */
@@ -85,9 +85,9 @@ export async function clipPlan(sources: ClipSources, cameraId: string, range: Ut
 }
 
 async function partsIn(sources: ClipSources, cameraId: string, range: UtcRange) {
-  const pieces = piecesOf(sources.find(cameraId, range), range, 0)
+  const pieces = piecesOf(sources.find(cameraId, range), range, 0).map((piece) => cutAt(piece, range.toUtcMs))
   const [first, last] = [pieces[0], pieces.at(-1)]
-  // Whole GOPs may reach beyond what was asked for; their gaps count too.
+  // The first GOP and the last fragment may reach beyond what was asked for; gaps there count too.
   const covered = {
     fromUtcMs: Math.min(range.fromUtcMs, Math.floor(first?.startUtcMs ?? Infinity)),
     toUtcMs: Math.max(range.toUtcMs, Math.ceil(last?.endUtcMs ?? 0)),

@@ -24,7 +24,7 @@ export interface Clip {
   readonly sizeBytes: number
   /** Strong, with its quotes: equal tags are equal bytes. */
   readonly etag: string
-  /** What the clip really covers: whole GOPs. */
+  /** What the clip really covers: from a keyframe on, in whole fragments. */
   readonly startUtcMs: UtcMs
   readonly endUtcMs: UtcMs
   /** Its bytes, or a slice of them. The stream fails with Failure lost (`footage-missing`, `mp4-damaged`). */

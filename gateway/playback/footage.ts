@@ -61,6 +61,19 @@ export interface Piece {
   readonly endUtcMs: number
 }
 
+/**
+ * The piece without the fragments that begin at `toUtcMs` or later. What is written does not change: a range in the past gives the same
+ * bytes again, also while its last GOP still grows. With B-frames the last two pictures may be missing. Pure.
+ */
+export function cutAt(piece: Piece, toUtcMs: UtcMs): Piece {
+  const { file, fragments } = piece
+  const utcOf = (ticks: number) => file.anchorUtcMs + (ticks / file.timescale) * 1_000
+  const [first, ...rest] = fragments
+  const kept = rest.filter(({ baseTime }) => utcOf(baseTime) < toUtcMs)
+  const last = kept.at(-1) ?? first
+  return { ...piece, fragments: [first, ...kept], endUtcMs: utcOf(last.baseTime + last.duration) }
+}
+
 /** Pieces of whole GOPs that touch `range`, each at least `minSeconds` long where the file allows. Pure. */
 export function piecesOf(files: readonly FootageFile[], range: UtcRange, minSeconds: number): Piece[] {
   const pieces: Piece[] = []
