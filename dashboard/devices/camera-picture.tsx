@@ -42,7 +42,7 @@ export function CameraPicture({ camera, picture }: { camera: Camera; picture: Pi
           <div>{words.pictureTroubles[trouble].todo}</div>
         </div>
       )}
-      {camera.enabled && mayConfirm ? (
+      {camera.state.status === 'recording' && mayConfirm ? (
         <button
           type="button"
           class="text-button"
