@@ -116,7 +116,7 @@ async function takePlayback(page: Page): Promise<void> {
     'a recorded picture',
     30_000,
   )
-  await page.locator('.gap-table tr').first().waitFor()
+  await page.locator('tr[data-reason]').first().waitFor()
   await save(page, 'playback')
   await page.setViewportSize({ width: 1_440, height: 900 })
 }

@@ -96,9 +96,11 @@ export function createDesk(api: Api, nowUtcMs: ReadonlySignal<UtcMs>) {
     pan(byMs: number): void {
       view.value = notAfter(panned(view.peek(), byMs), now())
     },
+    /** So much time around the playhead, as little of it as possible in the future. */
     showSpan(spanMs: number): void {
       const { fromUtcMs, spanMs: before } = view.peek()
-      view.value = notAfter(centred(play.headUtcMs.peek() ?? fromUtcMs + before / 2, spanMs), now())
+      const around = centred(play.headUtcMs.peek() ?? fromUtcMs + before / 2, spanMs)
+      view.value = { ...around, fromUtcMs: Math.min(around.fromUtcMs, now() - around.spanMs * 0.97) }
     },
     /** An item fills the timeline, with a little beside it. */
     showRange({ fromUtcMs, toUtcMs }: UtcRange): void {

@@ -120,7 +120,9 @@ export function drawReading({ context, ink }: Paper, scene: Scene, lane: Lane): 
   context.fillStyle = ink('--muted')
   context.textAlign = 'right'
   context.textBaseline = 'top'
-  context.fillText(high.toFixed(1), widthPx - 4, lane.top + 3)
+  const right = Math.min(widthPx, toX(view, widthPx, scene.nowUtcMs)) - 4
+  context.fillText(high.toFixed(1), right, lane.top + 3)
+  if (low === high) return
   context.textBaseline = 'bottom'
-  context.fillText(low.toFixed(1), widthPx - 4, lane.top + lane.heightPx - 2)
+  context.fillText(low.toFixed(1), right, lane.top + lane.heightPx - 2)
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { Camera } from '../../gateway/contract/camera.ts'
 import type { Hold } from '../../gateway/contract/footage.ts'
 import { days, type Millis } from '../../gateway/domain/units.ts'
-import { formatDateTime } from '../i18n/time.ts'
+import { formatDateTime, siteTimeZone } from '../i18n/time.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { text } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
@@ -12,6 +12,7 @@ import type { Desk } from './desk.ts'
 import { keepWords } from './keep-words.ts'
 import { markedOr } from './marks.ts'
 import { chosenOf, RangeFields, useChoosing } from './range-fields.tsx'
+import { spokenMoment } from './zone-time.ts'
 
 const untils = { none: null, month: days(30), quarter: days(90), year: days(365) } as const satisfies Record<
   string,
@@ -24,14 +25,13 @@ const untilOf = (fields: FormData): Millis | null => {
   return isUntil(chosen) ? untils[chosen] : null
 }
 
-function UntilField({ label, hidden = [] }: { label: string; hidden?: readonly Until[] }) {
+function UntilField({ label }: { label: string }) {
   return (
     <label class="field">
       <span>{label}</span>
       <select name="until">
         {Object.keys(untils)
           .filter(isUntil)
-          .filter((one) => !hidden.includes(one))
           .map((one) => (
             <option key={one} value={one}>
               {keepWords().untils[one]}
@@ -136,14 +136,24 @@ export function ReleaseDialog({ hold, done, close }: HoldStepProps) {
   )
 }
 
-/** Makes a hold end later, or never by itself. */
+/** Makes the span of a hold reach further, or its end come later or never by itself. */
 export function ExtendDialog({ hold, done, close }: HoldStepProps) {
   const { api, nowUtcMs } = useGateway()
+  const [wrong, setWrong] = useState('')
   const action = useAction(async (fields: FormData) => {
+    const zone = siteTimeZone.peek()
+    const toUtcMs = spokenMoment(text(fields, 'to'), '', nowUtcMs.peek(), zone)
+    if (toUtcMs === undefined) return setWrong(keepWords().wrongTo)
+    // The field shows whole seconds: what was not touched stays as it is.
+    const isFurther = toUtcMs > hold.toUtcMs
+    if (!isFurther && toUtcMs < Math.floor(hold.toUtcMs / 1_000) * 1_000) return setWrong(keepWords().extendAbout)
     const forMs = untilOf(fields)
     const untilUtcMs = forMs === null ? null : Math.round(Math.max(hold.untilUtcMs ?? 0, nowUtcMs.peek()) + forMs)
-    await api.extendHold(hold.id, { untilUtcMs })
-    done()
+    await api.extendHold(hold.id, {
+      ...(isFurther ? { toUtcMs } : {}),
+      ...(hold.untilUtcMs === null ? {} : { untilUtcMs }),
+    })
+    return done()
   })
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
@@ -153,7 +163,16 @@ export function ExtendDialog({ hold, done, close }: HoldStepProps) {
     <Dialog title={keepWords().extendTitle} onClose={close}>
       <form class="form" onSubmit={submit}>
         <p class="muted">{keepWords().extendAbout}</p>
-        <UntilField label={keepWords().keepUntil} />
+        <label class="field">
+          <span>{keepWords().to}</span>
+          <input name="to" autocomplete="off" defaultValue={formatDateTime(hold.toUtcMs)} />
+        </label>
+        {hold.untilUtcMs === null ? null : <UntilField label={keepWords().keepUntil} />}
+        {wrong === '' ? null : (
+          <p class="refusal" role="alert">
+            {wrong}
+          </p>
+        )}
         <FormEnd action={action} onCancel={close} word={keepWords().extend} />
       </form>
     </Dialog>

@@ -64,7 +64,7 @@ export function HoldList({ desk, holds, cameras }: HoldListProps) {
                   >
                     {keepWords().show}
                   </button>
-                  {mayHold && hold.untilUtcMs !== null ? (
+                  {mayHold ? (
                     <button type="button" class="button button-small" onClick={() => setStep({ kind: 'extend', hold })}>
                       {keepWords().extend}
                     </button>

@@ -58,7 +58,7 @@ function Review({ cameras }: { cameras: readonly Camera[] }) {
     choices.some((one) => one.key === key),
   )
   const data = useLaneData(desk, shown, readings)
-  const previewsOf = usePreviews(shown)
+  const previewsOf = usePreviews(shown, data.tracks)
   const layout = layoutOf(
     shown.map((one) => one.id),
     readings,

@@ -9,13 +9,15 @@ export interface Preview {
 
 interface PreviewOptions {
   readonly hrefOf: (utcMs: UtcMs) => string
+  /** Was anything recorded then? Where not, nobody asks. */
+  readonly has: (utcMs: UtcMs) => boolean
   readonly fetcher?: typeof fetch
   /** Makes a picture of bytes showable, and lets it go. */
   readonly urls?: Pick<typeof URL, 'createObjectURL' | 'revokeObjectURL'>
 }
 
-/** There is a picture every ten seconds: asking in smaller steps than this brings nothing new. */
-const stepMs: Millis = seconds(2)
+/** There is a picture every ten seconds: asking in much smaller steps brings nothing new. */
+const stepMs: Millis = seconds(5)
 const mostKept = 240
 const neighbours = [1, -1, 2, -2] as const
 
@@ -23,7 +25,7 @@ const neighbours = [1, -1, 2, -2] as const
  * The small pictures of one camera. Only one is asked for at a time: the newest that was wanted; what was wanted in between is
  * forgotten, and while nobody asks the neighbours are brought.
  */
-export function previewsOf({ hrefOf, fetcher = fetch, urls = URL }: PreviewOptions) {
+export function previewsOf({ hrefOf, has, fetcher = fetch, urls = URL }: PreviewOptions) {
   const shown: Signal<Preview | null> = signal(null)
   /** Null: there is none. The oldest first. */
   const kept = new Map<UtcMs, string | null>()
@@ -45,7 +47,7 @@ export function previewsOf({ hrefOf, fetcher = fetch, urls = URL }: PreviewOptio
     keep(slot, answer.ok ? urls.createObjectURL(await answer.blob()) : null)
   }
   const display = (slot: UtcMs): void => {
-    const href = kept.get(slot)
+    const href = has(slot) ? kept.get(slot) : null
     if (href !== undefined) shown.value = href === null ? null : { href, utcMs: slot }
   }
   /** The wanted one, else a neighbour that is not here yet. */
@@ -53,7 +55,7 @@ export function previewsOf({ hrefOf, fetcher = fetch, urls = URL }: PreviewOptio
     if (wanted === null) return undefined
     const { slot, apartMs } = wanted
     const beside = neighbours.map((n) => slotOf(slot + n * apartMs))
-    return [slot, ...beside].find((one) => !kept.has(one))
+    return [slot, ...beside].find((one) => !kept.has(one) && has(one))
   }
   const work = async (): Promise<void> => {
     if (asking) return

@@ -59,6 +59,10 @@ export function recordedPlayer(
     const made = new Hls({
       // The page's policy allows no worker from a blob.
       enableWorker: false,
+      // Nor a text track from a data: address; what a playlist says of gaps comes from the spans.
+      enableDateRangeMetadataCues: false,
+      enableEmsgMetadataCues: false,
+      enableID3MetadataCues: false,
       startPosition: startS,
       backBufferLength: 30,
       maxBufferLength: 20,

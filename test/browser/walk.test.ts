@@ -276,9 +276,12 @@ describe.each(languages)('recorded, in %s', (language) => {
     await page.keyboard.press('ArrowRight')
     await waitFor(async () => Math.abs((await shownUtcMs(page)) - paused - 5_000) < 2_000)
     await page.getByRole('button', { name: say.markOut }).click()
+    await page.getByRole('button', { name: say.toDownload }).click()
     const download = page.waitForEvent('download')
-    await page.getByRole('link', { name: say.download }).click()
+    await page.getByRole('dialog').getByRole('link', { name: say.download }).click()
     const file = await (await download).path()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     const asked = ['-v', 'error', '-show_entries', 'format=duration:stream=codec_name', '-of', 'json', file]
     const probed = JSON.parse((await run('ffprobe', asked)).stdout) as {
       format: { duration: string }
@@ -292,6 +295,8 @@ describe.each(languages)('recorded, in %s', (language) => {
     const gap = page.locator('tr[data-reason="gateway-stopped"]')
     expect(await gap.first().innerText()).toContain(say.gatewayStopped)
     await page.keyboard.press('Control+ArrowRight')
+    // It was paused, and stays so.
+    await page.keyboard.press('l')
     await page.locator('.screen-notice').waitFor()
     await waitFor(async () => say.jumped.test(await page.locator('.screen-notice').innerText()))
 

@@ -13,6 +13,7 @@ export interface Words {
   readonly h265Recording: RegExp
   readonly markIn: string
   readonly markOut: string
+  readonly toDownload: string
   readonly download: string
   readonly expired: string
   readonly cameraOffline: string
@@ -31,6 +32,7 @@ export const words: Record<Language, Words> = {
     h265Recording: /此浏览器不能播放该编码/,
     markIn: '标入 I',
     markOut: '标出 O',
+    toDownload: '下载 E',
     download: '下载 MP4',
     expired: '登录已过期，请重新登录。',
     cameraOffline: '摄像头离线：秋实卤味坊 · 卤制间',
@@ -47,6 +49,7 @@ export const words: Record<Language, Words> = {
     h265Recording: /This browser cannot play this codec/,
     markIn: 'Mark in (I)',
     markOut: 'Mark out (O)',
+    toDownload: 'Download (E)',
     download: 'Download MP4',
     expired: 'Your session ended. Please log in again.',
     cameraOffline: 'Camera offline: 秋实卤味坊 · 卤制间',

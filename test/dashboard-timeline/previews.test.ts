@@ -11,6 +11,7 @@ function open() {
   let made = 0
   const previews = previewsOf({
     hrefOf: (utcMs) => String(utcMs),
+    has: (utcMs) => utcMs < base + 500_000,
     fetcher: (href) =>
       new Promise((resolve) => {
         asked.push({
@@ -59,6 +60,16 @@ test('where there is no picture none is shown, and it is not asked for again', a
   previews.want(base, 60_000)
   expect(previews.shown.peek()).toBeNull()
   expect(asked.filter(({ at }) => at === 0)).toHaveLength(1)
+})
+
+test('where nothing was recorded nobody asks', async () => {
+  const { previews, asked, next } = open()
+  previews.want(base + 490_000, 20_000)
+  for (let count = 1; count <= 3; count++) (await next(count))?.answer(200)
+  await waitFor(() => previews.shown.peek() !== null)
+  expect(asked.map(({ at }) => at)).toEqual([490_000, 470_000, 450_000])
+  previews.want(base + 900_000, 20_000)
+  expect(previews.shown.peek()).toBeNull()
 })
 
 test('what was made is let go at the end', async () => {
