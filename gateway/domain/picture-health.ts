@@ -11,14 +11,25 @@ import type { PictureTrouble } from './words.ts'
 export const judgedTroubles = ['black', 'covered', 'frozen', 'shifted'] as const satisfies readonly PictureTrouble[]
 export type JudgedTrouble = (typeof judgedTroubles)[number]
 
+/** How far two pictures differ: `changeOf`, and the size of the keyframes, in parts. */
+export interface Sameness {
+  readonly change: number
+  readonly sizeChange: number
+}
+/**
+ * A live sensor is never still: between two keyframes of an empty, well lit room its noise alone changes some block by half a grey
+ * level. An encoder that is fed one picture again and again stays below a twentieth, and its keyframes keep their size.
+ */
+export const isSame = ({ change, sizeChange }: Sameness): boolean => change <= 0.15 && sizeChange <= 0.005
+
 /** One look at one picture. */
 export interface Look {
   readonly utcMs: UtcMs
   readonly brightness: Brightness
   /** Detail by block, see `textureOf`. */
   readonly texture: readonly number[]
-  /** Against the first picture that looked like this one, `changeOf` and the keyframe's size in parts; null for a first look. */
-  readonly same: { readonly change: number; readonly sizeChange: number } | null
+  /** Against the earlier picture that is most like it; null for a first look. */
+  readonly same: Sameness | null
   /** Against the confirmed reference; null without one. */
   readonly shift: Shift | null
 }
@@ -157,13 +168,9 @@ function coveredVerdict({ habit, habitLooks }: PictureHealth, { brightness, text
   return part <= 0.6 ? 'fine' : 'unsure'
 }
 
-/**
- * A live sensor is never still: between two keyframes of an empty, well lit room its noise alone changes some block by half a grey
- * level. An encoder that is fed one picture again and again stays below a twentieth, and its keyframes keep their size.
- */
 function frozenVerdict({ same }: Look): Verdict {
   if (same === null) return 'unsure'
-  return same.change <= 0.15 && same.sizeChange <= 0.005 ? 'bad' : 'fine'
+  return isSame(same) ? 'bad' : 'fine'
 }
 
 /** Moved by a twelfth of the width or more, or another view altogether. People and light leave more than half in its place. */

@@ -3,9 +3,11 @@ import {
   confirmed,
   freshHealth,
   type JudgedTrouble,
+  isSame,
   judge,
   judgedTroubles,
   type PictureHealth,
+  type Sameness,
   troubleOf,
 } from '../domain/picture-health.ts'
 import { brightnessOf, changeOf, textureOf } from '../domain/picture-look.ts'
@@ -20,6 +22,9 @@ const saveEveryMs: Millis = minutes(10)
 const remarksBytes: Bytes = 640
 const sizeChangeOf = (before: Bytes, now: Bytes): number => Math.max(0, Math.abs(now - before) - remarksBytes) / before
 
+/** Some cameras that hang send the same two or three pictures in turn. */
+const anchorsKept = 4
+
 /** A decoded keyframe. */
 export interface Seen {
   readonly utcMs: UtcMs
@@ -30,8 +35,8 @@ export interface Seen {
 
 interface Watched {
   health: PictureHealth
-  /** The first of the pictures that look alike. */
-  anchor: Seen | undefined
+  /** The latest pictures that were not like any before them. */
+  anchors: readonly Seen[]
   reference: Reference | undefined
   referenceEdges: EdgeMap | undefined
   savedUtcMs: UtcMs
@@ -47,7 +52,7 @@ export function pictureWatch(table: PictureTable) {
     const health = table.health(cameraId) ?? freshHealth
     const reference = table.reference(cameraId)
     const referenceEdges = reference && edgeMapOf(reference.plane)
-    const one = { health, anchor: undefined, reference, referenceEdges, savedUtcMs: health.lookedUtcMs ?? 0 }
+    const one = { health, anchors: [], reference, referenceEdges, savedUtcMs: health.lookedUtcMs ?? 0 }
     watched.set(cameraId, one)
     return one
   }
@@ -63,19 +68,16 @@ export function pictureWatch(table: PictureTable) {
       const one = watchOf(cameraId)
       const before = one.health
       const brightness = brightnessOf(seen.plane)
-      const same = one.anchor && {
-        change: changeOf(one.anchor.plane, seen.plane),
-        sizeChange: sizeChangeOf(one.anchor.codedBytes, seen.codedBytes),
-      }
+      const same = likest(one.anchors, seen)
       one.health = judge(before, {
         utcMs: seen.utcMs,
         brightness,
         texture: textureOf(seen.plane, brightness),
-        same: same ?? null,
+        same,
         shift: one.referenceEdges ? shiftOf(one.referenceEdges, edgeMapOf(seen.plane)) : null,
       })
       // While pictures stay the same each is compared with the first of them, so that slow changes add up.
-      if (!one.health.tracks.frozen.sinceUtcMs || one.health.tracks.frozen.fineLooks > 0) one.anchor = seen
+      if (same === null || !isSame(same)) one.anchors = [...one.anchors, seen].slice(-anchorsKept)
       const changed = judgedTroubles.filter((trouble) => before.tracks[trouble].active !== isActive(one, trouble))
       if (changed.length > 0 || seen.utcMs - one.savedUtcMs >= saveEveryMs) save(cameraId, one)
       return changed.filter((trouble) => isActive(one, trouble))
@@ -119,5 +121,14 @@ export function pictureWatch(table: PictureTable) {
       for (const [cameraId, one] of watched) if (one.health.lookedUtcMs !== null) save(cameraId, one)
     },
   }
+}
+/** The earlier picture that differs least. */
+function likest(earlier: readonly Seen[], seen: Seen): Sameness | null {
+  let best: Sameness | null = null
+  for (const { plane, codedBytes } of earlier) {
+    const change = changeOf(plane, seen.plane)
+    if (best === null || change < best.change) best = { change, sizeChange: sizeChangeOf(codedBytes, seen.codedBytes) }
+  }
+  return best
 }
 export type PictureWatch = ReturnType<typeof pictureWatch>
