@@ -25,6 +25,7 @@ import { coverageWriter } from './metrics/coverage-writer.ts'
 import { placeTags, readingTags } from './metrics/tags.ts'
 import { metricsWriter } from './metrics/writer.ts'
 import { cameraPulls } from './pipelines.ts'
+import { pictures } from './pictures/pictures.ts'
 import { playback } from './playback/playback.ts'
 import { recording } from './recording/recording.ts'
 import { intake } from './sensors/intake.ts'
@@ -97,6 +98,15 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     lives: everCameras.list,
     timeZone: zone.timeZone,
     onTimeline: (cameraId, endUtcMs, gap) => changes.send({ kind: 'timeline', cameraId, endUtcMs, gap }),
+    onSegment: (segment) => looks.onSegment(segment.cameraId, segment),
+  })
+  const looks = pictures({
+    store,
+    tools,
+    find: footage.segments,
+    hasFootage: footage.hasFootage,
+    roots: () => disks.map((disk) => disk.path),
+    onTrouble: (cameraId, what, active) => trouble.picture(recorded.get(cameraId), what, active),
   })
   const live = liveHub({
     tools,
@@ -176,6 +186,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       for (const camera of list) recorded.set(camera.id, camera)
       await pulls.want(new Set(list.filter(({ enabled }) => enabled).map(({ id }) => id)))
       footage.reconcile(list)
+      looks.reconcile(list)
       states.reconcile(list)
       live.keepOnly(new Set(list.map(({ id }) => id)))
       trouble.cameras(list, states.get, footage.expectedNow())
@@ -208,6 +219,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       cameraName: everCameras.nameOf,
       timeZone: zone.timeZone,
     }),
+    looks,
     live,
     sensors,
     alerts,
@@ -255,7 +267,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
         log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
       await footage.recover()
       const sources = [intended, cameras, discovery, sensors, broker]
-      const sinks = [footage, live, queue, writer, hoursWriter, metrics, alerts]
+      const sinks = [footage, looks, live, queue, writer, hoursWriter, metrics, alerts]
       await runStages({ sources, sinks }, signal, async () => {
         await app.close()
         await pulls.stop()

@@ -2,6 +2,7 @@ import type { Camera, CameraState } from '../contract/camera.ts'
 import type { Failure } from '../domain/failure.ts'
 import { type Millis, seconds } from '../domain/units.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { PictureTrouble } from '../domain/words.ts'
 import type { AlertMonitor } from './monitor.ts'
 
 /** A camera is an alert when it was away this long; one reconnect is none. */
@@ -50,6 +51,14 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
         'warning',
         disks.filter(({ isShort }) => isShort),
       )
+    },
+    /** The picture of a camera shows what it should not, or not what it should. `camera` undefined: it was removed meanwhile. */
+    picture(camera: Pick<Camera, 'id' | 'name' | 'areaId'> | undefined, what: PictureTrouble, active: boolean): void {
+      if (!camera) return
+      // A repeated picture is made by somebody.
+      const severity = what === 'looped' ? 'critical' : 'warning'
+      const { id: cameraId, name, areaId } = camera
+      system({ code: `picture-${what}`, name, severity, cameraId, areaId }, active)
     },
     /** Time that is neither recorded nor explained: a defect of ours. */
     ledger: (unequal: { readonly cameraId: string } | null): void =>

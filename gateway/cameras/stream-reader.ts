@@ -1,13 +1,14 @@
 import { Failure } from '../domain/failure.ts'
-import { minutes, seconds, type UtcMs } from '../domain/units.ts'
+import { minutes, seconds } from '../domain/units.ts'
 import { runChild } from '../lib/child.ts'
 import type { Tools } from '../lib/supervise.ts'
 import { boxCollector, need } from '../media/boxes.ts'
-import { buildFragment, prftBytes, samplesOf } from '../media/fragment.ts'
+import { asFrame, firstPictures } from '../media/first-pictures.ts'
+import { samplesOf } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
 import { parameterWatch } from '../media/parameter-sets.ts'
 import { pictureJoiner } from '../media/picture.ts'
-import { type Sample, shapeOf, type StreamEvent, type StreamInit } from '../media/stream.ts'
+import { type Sample, shapeOf, type StreamEvent, type StreamFrame, type StreamInit } from '../media/stream.ts'
 import { concatScript, readerArgs, type StreamAddress } from './ffmpeg-args.ts'
 import { silenceFailure, streamFailure } from './stream-errors.ts'
 
@@ -65,6 +66,15 @@ export async function readStream(
   let moof: Uint8Array | undefined
   let whole: (sample: Sample) => Sample[] = (sample) => [sample]
   let renewed: (sample: Sample) => StreamInit | undefined = () => undefined
+  const believable = firstPictures()
+  const takeFrame = (frame: StreamFrame) => {
+    const { key } = frame.sample
+    hadKey ||= key
+    if (key) lastKeyMs = lastByteMs
+    const init = renewed(frame.sample)
+    if (init) take({ init })
+    if (hadKey) take({ frame })
+  }
   const takeBox = (box: Uint8Array) => {
     const type = String.fromCharCode(...box.subarray(4, 8))
     if (type === 'ftyp') ftyp = box
@@ -78,15 +88,12 @@ export async function readStream(
       const arrivedUtcMs = tools.clock.now()
       const [sample] = samplesOf(need(moof, 'moof').body, box.subarray(8))
       for (const picture of sample ? whole(sample) : []) {
-        hadKey ||= picture.key
-        if (picture.key) lastKeyMs = lastByteMs
         standing = picture.duration <= 1 ? standing + 1 : 0
         if (standing >= standstillPictures)
           return giveUp(new Failure('away', 'clock-step', 'the camera’s time stamps went back'))
-        const bytes = picture === sample ? Buffer.concat([moof, box]) : asFragment(picture, arrivedUtcMs)
-        const init = renewed(picture)
-        if (init) take({ init })
-        if (hadKey) take({ frame: { sample: picture, bytes, arrivedUtcMs } })
+        const bytes = picture === sample ? Buffer.concat([moof, box]) : undefined
+        const frame = bytes ? { sample: picture, bytes, arrivedUtcMs } : asFrame(picture, arrivedUtcMs)
+        for (const one of believable(frame)) takeFrame(one)
       }
       moof = undefined
     }
@@ -111,7 +118,3 @@ export async function readStream(
     await watching
   }
 }
-
-/** One picture as `moof` and `mdat`. */
-const asFragment = (sample: Sample, utcMs: UtcMs): Uint8Array =>
-  buildFragment(1, [sample], { utcMs, baseTime: sample.dts }).subarray(prftBytes)

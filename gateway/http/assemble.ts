@@ -17,6 +17,7 @@ import type { Tools } from '../lib/supervise.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { MetricsStore } from '../metrics/store.ts'
 import type { MetricsWriter } from '../metrics/writer.ts'
+import type { Pictures } from '../pictures/pictures.ts'
 import type { Playback } from '../playback/playback.ts'
 import { pictureLimit, stillOf } from '../playback/still.ts'
 import type { Recording } from '../recording/recording.ts'
@@ -45,6 +46,7 @@ export interface Modules {
   readonly discovery: CameraDiscovery
   readonly footage: Recording
   readonly play: Playback
+  readonly looks: Pictures
   readonly live: LiveHub
   readonly sensors: SensorRegistry
   readonly alerts: AlertMonitor
@@ -128,6 +130,16 @@ export function httpPartsOf(m: Modules): HttpParts {
             .filter(({ enabled }) => enabled)
             .map(({ id }) => id),
         ),
+    },
+    pictures: {
+      async preview(cameraId, utcMs, signal) {
+        m.everCameras.require(cameraId)
+        return await m.looks.preview(cameraId, utcMs, signal)
+      },
+      states: m.looks.states,
+      confirmReference: (cameraId, by, signal) => m.looks.confirmReference(m.cameras.get(cameraId).id, by, signal),
+      reference: (cameraId) => m.looks.reference(m.cameras.get(cameraId).id),
+      ofAlert: m.looks.ofAlert,
     },
     discovery: {
       scan: () => m.discovery.scan(AbortSignal.timeout(addTimeoutMs)),

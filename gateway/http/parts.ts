@@ -174,6 +174,7 @@ export interface HttpParts {
   readonly holds: HoldPart
   readonly plannedOff: PlannedOffPart
   readonly keeping: KeepingPart
+  readonly pictures: PicturePart
   readonly discovery: DiscoveryPart
   readonly sensors: SensorPart
   readonly rules: RulePart

@@ -19,6 +19,7 @@ import { footageRoutes } from './routes/footage.ts'
 import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { keepingRoutes } from './routes/keeping.ts'
+import { pictureRoutes } from './routes/pictures.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sensorRoutes } from './routes/sensors.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -77,6 +78,7 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   footageRoutes(app, parts)
   holdRoutes(app, parts)
   keepingRoutes(app, parts)
+  pictureRoutes(app, parts)
   discoveryRoutes(app, parts)
   sensorRoutes(app, parts)
   ruleRoutes(app, parts)

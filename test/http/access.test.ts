@@ -34,6 +34,11 @@ const table: readonly Row[] = [
   { method: 'GET', url: `/api/cameras/cam-1/clip.mp4?${range}`, permission: 'download' },
   { method: 'GET', url: `/api/cameras/cam-1/clips?${range}`, permission: 'download' },
   { method: 'GET', url: '/api/cameras/cam-1/still.jpg?utcMs=5', permission: 'review' },
+  { method: 'GET', url: '/api/cameras/cam-1/preview.jpg?utcMs=5000', permission: 'review' },
+  { method: 'GET', url: '/api/pictures', permission: 'watch' },
+  { method: 'POST', url: '/api/cameras/cam-1/picture/reference', permission: 'configure' },
+  { method: 'GET', url: '/api/cameras/cam-1/picture/reference.jpg', permission: 'watch' },
+  { method: 'GET', url: '/api/alerts/alert-1/picture.jpg', permission: 'watch' },
   { method: 'GET', url: '/api/holds', permission: 'review' },
   {
     method: 'POST',
@@ -153,6 +158,7 @@ test.each(roles)('%s: each route lets in or refuses by the rights of the role', 
         'GET /api/live/cam-1': 426,
         'PATCH /api/accounts/acc-x': 404,
         'POST /api/holds/h-1/release': 200,
+        'POST /api/cameras/cam-1/picture/reference': 200,
         'DELETE /api/planned-off/p-1': 200,
       }[what] ?? { POST: 201, PATCH: 200, DELETE: 204, GET: 200 }[method as 'GET']
     const answers = /scan|acknowledge/.test(url) ? 200 : expected

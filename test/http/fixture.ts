@@ -235,6 +235,19 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
         cameraIds.map((cameraId) => ({ ...planned, ...plan, cameraId, createdBy: by.user })),
       cancel: (id, by) => ({ ...known(planned, id), cancelledBy: by.user }),
     },
+    pictures: {
+      preview: async (id, utcMs) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(camera, id) && utcMs - 40 }),
+      states: () => [],
+      confirmReference: async (id) => ({
+        cameraId: known(camera, id).id,
+        trouble: null,
+        sinceUtcMs: null,
+        lookedUtcMs: null,
+        reference: null,
+      }),
+      reference: (id) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(camera, id) && 5 }),
+      ofAlert: (id) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(alert, id) && 5 }),
+    },
     keeping: { coverage: () => [], disks: () => [] },
     discovery: { scan: () => {}, cameras: () => [], sensors: () => [] },
     sensors: {

@@ -5,16 +5,13 @@ import { PictureState, PictureStates } from '../../contract/footage.ts'
 import { type App, personOf } from '../app.ts'
 import { audited } from '../audited.ts'
 import { clientGone } from '../client-gone.ts'
-import type { HttpParts, PicturePart, Shot } from '../parts.ts'
+import type { HttpParts, Shot } from '../parts.ts'
 import { fileOf, OneId } from './params.ts'
 
 /** When the picture was taken: UTC milliseconds. */
 const momentHeader = 'x-utc-ms'
 
-export function pictureRoutes(
-  app: App,
-  { pictures, audit }: Pick<HttpParts, 'audit'> & { readonly pictures: PicturePart },
-): void {
+export function pictureRoutes(app: App, { pictures, audit }: Pick<HttpParts, 'pictures' | 'audit'>): void {
   const tags = ['pictures']
   const jpeg = { 200: fileOf('image/jpeg', `the picture; ${momentHeader} says of which moment`) }
   const send = (reply: FastifyReply, shot: Shot) =>
