@@ -3,7 +3,18 @@ import { dirname, join, relative } from 'node:path'
 import { root } from './programs.ts'
 
 /** From the ground up: an import may only go down. Everything not named here is a feature, on one floor below `http`. */
-const floors = ['domain', 'contract', 'media', 'lib', 'store', 'feature', 'http', 'pipelines.ts', 'gateway.ts', 'main.ts'] as const
+const floors = [
+  'domain',
+  'contract',
+  'media',
+  'lib',
+  'store',
+  'feature',
+  'http',
+  'pipelines.ts',
+  'gateway.ts',
+  'main.ts',
+] as const
 type Floor = (typeof floors)[number]
 /** Where no code of Node may be used, and which packages may. */
 const pure: Partial<Record<Floor, readonly string[]>> = { domain: [], contract: ['zod'], media: [] }
