@@ -4,7 +4,7 @@
  */
 import type { Brightness } from './picture-look.ts'
 import type { Shift } from './picture-shift.ts'
-import { type Millis, minutes, seconds, type UtcMs } from './units.ts'
+import { hours, type Millis, minutes, seconds, type UtcMs } from './units.ts'
 import type { PictureTrouble } from './words.ts'
 
 /** What looks can tell, the gravest first: what an operator hears when several things are wrong. */
@@ -50,6 +50,8 @@ export interface PictureHealth {
   /** What detail each block has by habit, and from how many looks that is known. */
   readonly habit: readonly number[]
   readonly habitLooks: number
+  /** For each hour of the day, UTC: how black it usually is, 0 to 1. */
+  readonly darkHours: readonly number[]
 }
 
 interface Patience {
@@ -74,6 +76,7 @@ export const freshHealth: PictureHealth = {
   tracks: { frozen: rest, black: rest, covered: rest, shifted: rest },
   habit: [],
   habitLooks: 0,
+  darkHours: Array.from({ length: 24 }, () => 0),
 }
 
 /** The state after one more look. Looks come in order; one that is older than the last changes nothing. */
@@ -88,6 +91,7 @@ export function judge(health: PictureHealth, look: Look): PictureHealth {
   return {
     lookedUtcMs: look.utcMs,
     tracks: { ...health.tracks, ...Object.fromEntries(stepped) },
+    darkHours: darkened(health.darkHours, look),
     ...(verdicts.black === 'fine' && verdicts.covered !== 'bad' ? learnt(health, look.texture) : habitOf(health)),
   }
 }
@@ -119,7 +123,9 @@ function step(track: Track, verdict: Verdict, utcMs: UtcMs, afterHole: boolean, 
 }
 
 function verdictsOf(health: PictureHealth, look: Look): Record<JudgedTrouble, Verdict> {
-  const black = blackVerdict(look.brightness)
+  const isBlack = blackVerdict(look.brightness)
+  // A workshop without a light at night is black every night: from the third on nobody needs to hear of it. What was raised stays.
+  const black = isBlack === 'bad' && isUsuallyDark(health.darkHours, look.utcMs) ? 'unsure' : isBlack
   const covered = black === 'fine' ? coveredVerdict(health, look) : 'unsure'
   const sees = black === 'fine' && covered !== 'bad'
   return {
@@ -134,6 +140,21 @@ function verdictsOf(health: PictureHealth, look: Look): Record<JudgedTrouble, Ve
 function blackVerdict({ p10, p90 }: Brightness): Verdict {
   if (p90 <= 28 && p90 - p10 <= 12) return 'bad'
   return p90 > 36 || p90 - p10 > 18 ? 'fine' : 'unsure'
+}
+
+const hourOfDay = (utcMs: UtcMs): number => Math.floor(utcMs / hours(1)) % 24
+
+/** In this hour or one beside it: people do not switch off the light by the clock. */
+function isUsuallyDark(darkHours: readonly number[], utcMs: UtcMs): boolean {
+  const hour = hourOfDay(utcMs)
+  return [hour + 23, hour, hour + 1].some((near) => (darkHours[near % 24] ?? 0) >= 0.5)
+}
+
+/** An hour of black is not yet a habit, two of them on two days are; a day of light ends it. */
+const darkMemory = 600
+const darkened = (darkHours: readonly number[], { utcMs, brightness }: Look): number[] => {
+  const now = blackVerdict(brightness) === 'bad' ? 1 : 0
+  return darkHours.map((dark, hour) => (hour === hourOfDay(utcMs) ? dark + (now - dark) / darkMemory : dark))
 }
 
 /** Looks before a habit is known: five minutes. */

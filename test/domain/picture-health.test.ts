@@ -101,6 +101,27 @@ describe('what is no trouble', () => {
   })
 })
 
+test('a workshop without a light at night is told of twice, and never again; a cap by day is told of every time', () => {
+  const raised: string[] = []
+  let health = freshHealth
+  const look = (utcMs: number, seen: Seen) => {
+    const before = health
+    health = judge(health, { utcMs, ...seen })
+    const day = Math.floor(utcMs / 86_400_000)
+    if (health.tracks.black.active && !before.tracks.black.active)
+      raised.push(`day ${day} hour ${((utcMs % 86_400_000) / 3_600_000) | 0}`)
+  }
+  for (let day = 0; day < 9; day++)
+    for (let n = 0; n < 8_640; n++) {
+      // Light from 5 to about 20 o'clock, a quarter of an hour sooner or later.
+      const isNight = n < 1_800 || n >= 7_200 - (day % 3) * 90
+      // A cap before the lens, an hour long, on two days running.
+      const isCapped = (day === 5 || day === 6) && n >= 3_600 && n < 3_960
+      look(day * 86_400_000 + n * 10_000, isNight || isCapped ? black : good)
+    }
+  expect(raised).toEqual(['day 0 hour 0', 'day 0 hour 20', 'day 1 hour 19', 'day 5 hour 10', 'day 6 hour 10'])
+})
+
 test('black hides what else is wrong, and does not end it', () => {
   const both = after([moved, 20], [black, 20])
   expect(active(both)).toEqual(['black', 'shifted'])
