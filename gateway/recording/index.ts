@@ -100,11 +100,11 @@ export function recordingIndex({ db, transaction }: Store, rootOf: (disk: string
     `SELECT ${segmentColumns} FROM segment s JOIN run r ON r.id = s.run_id WHERE s.path = ?`,
   )
   const chainHead = db.prepare<[string], Uint8Array>(`SELECT link FROM camera_chain WHERE camera_id = ?`).pluck()
-  // A file that is found again later than newer ones does not turn the chain back.
-  const moveChain = db.prepare<{ cameraId: string; endUtcMs: UtcMs; chain: Uint8Array }>(
-    `INSERT INTO camera_chain (camera_id, link) SELECT @cameraId, @chain
-     WHERE NOT EXISTS (SELECT 1 FROM segment WHERE camera_id = @cameraId AND end_utc_ms > @endUtcMs)
-     ON CONFLICT (camera_id) DO UPDATE SET link = excluded.link`,
+  // A file that is found again later than newer ones does not turn the chain back. Newer by run: a clock may have been set back between.
+  const moveChain = db.prepare<{ cameraId: string; runId: number; endUtcMs: UtcMs; chain: Uint8Array }>(
+    `INSERT INTO camera_chain (camera_id, run_id, end_utc_ms, link) VALUES (@cameraId, @runId, @endUtcMs, @chain)
+     ON CONFLICT (camera_id) DO UPDATE SET run_id = excluded.run_id, end_utc_ms = excluded.end_utc_ms, link = excluded.link
+     WHERE (excluded.run_id, excluded.end_utc_ms) >= (run_id, end_utc_ms)`,
   )
   const openGapRows = db.prepare<[], { cameraId: string; reason: GapReason }>(
     `SELECT camera_id AS cameraId, reason FROM gap WHERE end_utc_ms IS NULL`,
@@ -159,11 +159,11 @@ export function recordingIndex({ db, transaction }: Store, rootOf: (disk: string
      */
     addSegment: (row: SegmentRow): void =>
       transaction(() => {
-        const { cameraId, startUtcMs, endUtcMs } = row
+        const { cameraId, runId, startUtcMs, endUtcMs } = row
         trimGaps.run({ cameraId, startUtcMs, endUtcMs })
         const chain = row.fragments.at(-1)?.sha256 ?? firstLink
         insertSegment.run({ ...row, fragments: encodeFragments(row.fragments), chain })
-        moveChain.run({ cameraId, endUtcMs, chain })
+        moveChain.run({ cameraId, runId, endUtcMs, chain })
       }),
     /** The last link of the camera's hash chain. */
     chainHead: (cameraId: string): Uint8Array => chainHead.get(cameraId) ?? firstLink,

@@ -65,3 +65,37 @@ test.each([
   store.close()
   for (const { detail } of plan) expect(detail).not.toMatch(/SCAN (?:segment|gap|run)|TEMP B-TREE/)
 })
+
+test('the chain goes on behind the newest run, also when the clock was set back or an old file is found late', () => {
+  const store = openStore(join(tempFolder('index'), 'gateway.db'), 'gateway')
+  const index = recordingIndex(store, () => '/recordings')
+  const add = (runId: number, endUtcMs: number, link: number) =>
+    index.addSegment({
+      cameraId: 'a',
+      runId,
+      startUtcMs: endUtcMs - 60_000,
+      endUtcMs,
+      disk: 'main',
+      path: `a/${link}`,
+      sizeBytes: 1,
+      initBytes: 1,
+      anchorUtcMs: start,
+      fragments: [
+        { offset: 0, sizeBytes: 1, baseTime: 0, duration: 1, key: true, sha256: new Uint8Array(32).fill(link) },
+      ],
+    })
+  const head = () => index.chainHead('a')[0]
+  const [first, second] = [0, 1].map(() => index.openRun({ cameraId: 'a', startUtcMs: start, init })) as [
+    number,
+    number,
+  ]
+  expect(head()).toBe(0)
+  add(first, start + 3_600_000, 1)
+  add(second, start, 2)
+  expect(head()).toBe(2)
+  add(first, start + 7_200_000, 3)
+  expect(head()).toBe(2)
+  add(second, start + 60_000, 4)
+  expect(head()).toBe(4)
+  store.close()
+})

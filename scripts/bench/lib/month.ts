@@ -113,7 +113,11 @@ export function makeMonth({ dataDir, recordings, cameraIds, untilUtcMs, video, .
         }
         index.closeRun(runId, cameraId, endUtcMs, 'camera-lost')
       }
-      store.db.prepare(`INSERT OR REPLACE INTO camera_chain (camera_id, link) VALUES (?, ?)`).run(cameraId, link)
+      store.db
+        .prepare(
+          `INSERT OR REPLACE INTO camera_chain (camera_id, run_id, end_utc_ms, link) SELECT ?, max(id), ?, ? FROM run`,
+        )
+        .run(cameraId, untilUtcMs, link)
     })
   store.db.pragma('journal_mode = WAL')
   store.close()

@@ -9,8 +9,10 @@ CREATE INDEX segment_keep ON segment (camera_id, disk, end_utc_ms);   -- retenti
 
 -- The last link of each camera's hash chain: it goes on when all earlier files were deleted.
 CREATE TABLE camera_chain (
-  camera_id TEXT PRIMARY KEY,
-  link      BLOB NOT NULL                 -- 32 bytes, see media/link.ts
+  camera_id  TEXT PRIMARY KEY,
+  run_id     INTEGER NOT NULL,            -- run of that fragment: ids of runs only grow, the wall clock may not
+  end_utc_ms INTEGER NOT NULL,            -- end of the file that it ended
+  link       BLOB NOT NULL                -- 32 bytes, see media/link.ts
 ) STRICT, WITHOUT ROWID;
 
 -- How long and where a camera is recorded, from the operator.
