@@ -1,16 +1,9 @@
-/** The routes of pictures on the real guard and the real audit trail. */
-import cookie from '@fastify/cookie'
-import { fastify } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { expect, onTestFinished, test } from 'vitest'
+/** The routes of pictures on the real edge. */
+import { expect, test } from 'vitest'
 import type { PictureState } from '../../gateway/contract/footage.ts'
 import { Failure } from '../../gateway/domain/failure.ts'
 import type { Role } from '../../gateway/domain/words.ts'
-import type { App } from '../../gateway/http/app.ts'
-import { addGuard } from '../../gateway/http/guard.ts'
 import type { PicturePart } from '../../gateway/http/parts.ts'
-import { problemOf, requestFailure } from '../../gateway/http/problem.ts'
-import { pictureRoutes } from '../../gateway/http/routes/pictures.ts'
 import { openGateway } from '../http/fixture.ts'
 
 const state: PictureState = { cameraId: 'cam-1', trouble: null, sinceUtcMs: null, lookedUtcMs: 5, reference: null }
@@ -39,20 +32,9 @@ const part: PicturePart = {
 }
 
 async function open() {
-  const { parts, cookie: cookieOf } = await openGateway()
-  const app: App = fastify().withTypeProvider<ZodTypeProvider>()
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler((thrown, _request, reply) => {
-    const problem = problemOf(requestFailure(thrown))
-    return reply.code(problem.status).serializer(JSON.stringify).send(problem)
-  })
-  await app.register(cookie)
-  addGuard(app, parts)
-  pictureRoutes(app, { pictures: part, audit: parts.audit })
-  onTestFinished(() => app.close())
+  const { app, parts, cookie } = await openGateway({ pictures: part })
   const ask = async (role: Role, method: 'GET' | 'POST', url: string) =>
-    await app.inject({ method, url, headers: { cookie: await cookieOf(role) } })
+    await app.inject({ method, url, headers: { cookie: await cookie(role) } })
   return { ask, audit: parts.audit }
 }
 
