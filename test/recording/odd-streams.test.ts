@@ -294,7 +294,7 @@ describe('silence', () => {
     expect(Math.abs((gap?.startUtcMs ?? 0) - stoppedUtcMs)).toBeLessThan(1_000)
     expect(decoded()[0]?.frames).toBeGreaterThanOrEqual(28)
     // It was ended, politely or by force: its connection is gone.
-    await waitFor(() => camera.asked.filter((method) => method === 'PLAY').length >= 2)
+    await waitFor(() => camera.asked.filter((method) => method === 'PLAY').length >= 2, { timeoutMs: 20_000 })
     expect(camera.clients.size).toBe(1)
     await stop()
   })
