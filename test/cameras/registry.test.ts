@@ -360,15 +360,6 @@ test('run reads what is missing, keeps the diagnosis of what fails, and ends', a
   const device = await camera()
   const locked = await camera({ password: 'other' })
   const entry = { name: 'c', area: 'w01-boil', purpose: 'p', user: 'admin', password, ...asEver }
-
-  test('says how a camera is recorded; a disk that this gateway does not have is refused', async () => {
-    const hours = [{ days: [1], from: '01:00', to: '09:00' }]
-    const wishes = { retentionDays: 60, retentionBasis: '合同', disk: 'second', hours }
-    registry.importAll([{ ...entry, id: 'gate-1', address: 'http://10.0.0.9/', ...wishes }])
-    expect(registry.get('gate-1')).toMatchObject(wishes)
-    const bad = { ...entry, id: 'gate-2', address: 'http://10.0.0.8/', disk: 'none' }
-    expect((await failureOf(() => registry.importAll([bad]))).code).toBe('disk-unknown')
-  })
   registry.importAll([
     { ...entry, id: 'good', address: device.address },
     { ...entry, id: 'bad', address: locked.address },
