@@ -1,8 +1,6 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import type { Permission } from '../gateway/domain/words.ts'
 import { AlertsPage } from './alerts/page.tsx'
-import { DevicesPage } from './devices/page.tsx'
 import { t, wordOf } from './i18n/language.ts'
 import { EnterPage } from './login/enter.tsx'
 import { LoginPage } from './login/page.tsx'
@@ -13,19 +11,23 @@ import { SensorsPage } from './sensors/page.tsx'
 import { type Gateway, GatewayContext, useGateway, useSession } from './shell/gateway.ts'
 import { Shell } from './shell/shell.tsx'
 import { showThemeOf } from './shell/theme.ts'
-import { SystemPage } from './system/page.tsx'
 import { WallPage } from './wall/page.tsx'
 
-const playback = () => import('./playback/page.tsx')
+/** The pages that are loaded when somebody opens them, so that the wall is there sooner; Playback brings hls.js. */
+const playback = lazily('playback', async () => (await import('./playback/page.tsx')).PlaybackPage)
+const coverage = lazily('coverage', async () => (await import('./coverage/page.tsx')).CoveragePage)
+const devices = lazily('devices', async () => (await import('./devices/page.tsx')).DevicesPage)
+const system = lazily('system', async () => (await import('./system/page.tsx')).SystemPage)
 
 /** Which page an address shows and what it takes to see it. */
 export const pages: Record<string, { need: readonly Permission[]; page: ComponentType }> = {
   wall: { need: ['watch'], page: WallPage },
   alerts: { need: ['watch'], page: AlertsPage },
-  playback: { need: ['review'], page: LazyPlayback },
+  playback: { need: ['review'], page: playback },
+  coverage: { need: ['watch'], page: coverage },
   sensors: { need: ['watch'], page: SensorsPage },
-  devices: { need: ['configure'], page: DevicesPage },
-  system: { need: ['administer', 'audit', 'configure'], page: SystemPage },
+  devices: { need: ['configure'], page: devices },
+  system: { need: ['administer', 'audit', 'configure'], page: system },
 }
 
 export function App({ gateway }: { gateway: Gateway }) {
@@ -100,13 +102,13 @@ function Alone({ title, next }: { title: string; next: string }) {
   )
 }
 
-/** Playback brings hls.js: it is loaded when somebody opens it. */
-function LazyPlayback() {
-  const [page, setPage] = useState<{ Page: ComponentType } | null>(null)
-  const load = useLoad(playback, [])
-  useEffect(() => {
-    if (load.value !== null) setPage({ Page: load.value.PlaybackPage })
-  }, [load.value])
-  if (load.problem !== null) return <Trouble what={t().nav.playback} problem={load.problem} retry={load.reload} />
-  return page === null ? <Loading /> : <page.Page />
+function lazily(
+  name: 'playback' | 'coverage' | 'devices' | 'system',
+  get: () => Promise<ComponentType>,
+): ComponentType {
+  return function LazyPage() {
+    const load = useLoad(async () => ({ Page: await get() }), [])
+    if (load.problem !== null) return <Trouble what={t().nav[name]} problem={load.problem} retry={load.reload} />
+    return load.value === null ? <Loading /> : <load.value.Page />
+  }
 }

@@ -1,4 +1,5 @@
 import type { Metric } from '../../gateway/contract/sensor.ts'
+import type { Bytes } from '../../gateway/domain/units.ts'
 import { t } from './language.ts'
 
 /** Digits that tell something: two below 10, one below 100, none above. A fixed number of them, so that values do not jump. */
@@ -31,4 +32,12 @@ export function formatValue(metric: Pick<Metric, 'type' | 'kind' | 'unit'>, valu
 export function withUnit(number: string, unit: string | null): string {
   if (unit === null || unit === '') return number
   return unit === '%' ? `${number}%` : `${number}\u202f${unit}`
+}
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** A size as disks are sold: `6.40\u202fTB`, powers of a thousand. */
+export function formatBytes(bytes: Bytes): string {
+  const power = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3)))
+  return withUnit(formatNumber(bytes / 1_000 ** power), byteUnits[power] ?? 'B')
 }

@@ -3,6 +3,7 @@ import type { Permission } from '../../gateway/domain/words.ts'
 import { t } from '../i18n/language.ts'
 import {
   AlertIcon,
+  CoverageIcon,
   DeviceIcon,
   type IconProps,
   PlaybackIcon,
@@ -14,11 +15,12 @@ import { ConnectionBar } from './connection-bar.tsx'
 import { useGateway, useSession } from './gateway.ts'
 import { TopBar } from './top-bar.tsx'
 
-type NavName = 'wall' | 'alerts' | 'playback' | 'sensors' | 'devices' | 'system'
+type NavName = 'wall' | 'alerts' | 'playback' | 'coverage' | 'sensors' | 'devices' | 'system'
 const entries: readonly { name: NavName; icon: ComponentType<IconProps>; need: readonly Permission[] }[] = [
   { name: 'wall', icon: WallIcon, need: ['watch'] },
   { name: 'alerts', icon: AlertIcon, need: ['watch'] },
   { name: 'playback', icon: PlaybackIcon, need: ['review'] },
+  { name: 'coverage', icon: CoverageIcon, need: ['watch'] },
   { name: 'sensors', icon: SensorIcon, need: ['watch'] },
   { name: 'devices', icon: DeviceIcon, need: ['configure'] },
   { name: 'system', icon: SystemIcon, need: ['administer', 'audit', 'configure'] },

@@ -1,12 +1,15 @@
 import type { Session } from '../../gateway/contract/access.ts'
 import type { ExtendHold, Hold, NewHold } from '../../gateway/contract/footage.ts'
 import * as data from './fake-data.ts'
+import { coverageAt } from './fake-coverage.ts'
 import * as footage from './fake-footage.ts'
+import { fakePlans } from './fake-plans.ts'
 import { Refusal } from './refusal.ts'
 
 /** The part of the fake gateway that knows of footage: what it answers, or undefined when the address is another's. */
 export function fakeFootage(startUtcMs: number) {
   const holds = footage.holdsAt(startUtcMs)
+  const plans = fakePlans(startUtcMs)
   const change = (id: string | undefined, to: (hold: Hold) => Hold): Hold => {
     const at = holds.findIndex((hold) => hold.id === id)
     const before = holds[at]
@@ -67,12 +70,11 @@ export function fakeFootage(startUtcMs: number) {
       const [from, to] = [number('fromUtcMs'), number('toUtcMs')]
       const [, , kind, id = ''] = url.pathname.split('/')
       if (kind === 'holds') return await holdRoutes(url, method, session, body)
-      if (kind === 'planned-off')
-        return { plannedOff: footage.plannedOffAt(url.searchParams.get('cameraId') ?? 'cam-1', now) }
+      if (kind === 'planned-off') return plans.answer(url, method, session, body)
       if (kind === 'disks') return { disks: footage.disksAt(now) }
       if (kind === 'coverage') {
-        const rows = data.camerasAt(now).map((camera) => footage.coverageAt(camera.id, camera.areaId, from, to))
-        return { bucket: 'hour', rows }
+        const bucket = url.searchParams.get('bucket') === 'day' ? 'day' : 'hour'
+        return { bucket, rows: coverageAt(data.camerasAt(now), { fromUtcMs: from, toUtcMs: to }, bucket, now) }
       }
       if (kind === 'pictures')
         return {

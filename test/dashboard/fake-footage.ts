@@ -1,12 +1,5 @@
 import type { Span } from '../../gateway/contract/camera.ts'
-import type {
-  ClipPlan,
-  CoverageRow,
-  DiskState,
-  Hold,
-  PictureState,
-  PlannedOff,
-} from '../../gateway/contract/footage.ts'
+import type { ClipPlan, DiskState, Hold, PictureState, PlannedOff } from '../../gateway/contract/footage.ts'
 import type { GapReason } from '../../gateway/domain/words.ts'
 
 /** Footage that never was, for looking at pages. Everything hangs on `now`. */
@@ -109,21 +102,6 @@ export function clipsAt(cameraId: string, fromUtcMs: number, toUtcMs: number, no
   }
 }
 
-export function coverageAt(cameraId: string, areaId: string, fromUtcMs: number, toUtcMs: number): CoverageRow {
-  const expectedSeconds = (toUtcMs - fromUtcMs) / 1_000
-  return {
-    cameraId,
-    areaId,
-    fromUtcMs,
-    toUtcMs,
-    expectedSeconds,
-    recordedSeconds: expectedSeconds * 0.98,
-    plannedOffSeconds: 0,
-    gapSeconds: { 'camera-lost': expectedSeconds * 0.02 },
-    unexplainedSeconds: 0,
-  }
-}
-
 export const disksAt = (now: number): DiskState[] => [
   {
     name: 'main',
@@ -139,6 +117,36 @@ export const disksAt = (now: number): DiskState[] => [
     bytesPerDay: 2.4e11,
     daysUntilFull: null,
     oldestUtcMs: now - 30 * dayMs,
+  },
+  {
+    name: 'yard',
+    path: '/srv/yard',
+    trouble: null,
+    totalBytes: 2e12,
+    freeBytes: 1.9e11,
+    footageBytes: 1.7e12,
+    heldBytes: 1.1e12,
+    maxBytes: 1.8e12,
+    minFreeBytes: 2e9,
+    cameras: 4,
+    bytesPerDay: 6e10,
+    daysUntilFull: 1.7,
+    oldestUtcMs: now - 12 * dayMs,
+  },
+  {
+    name: 'usb',
+    path: '/mnt/usb',
+    trouble: { code: 'disk-away', message: 'the recordings folder is not the marked one: is the disk mounted?' },
+    totalBytes: null,
+    freeBytes: null,
+    footageBytes: 4.1e11,
+    heldBytes: 0,
+    maxBytes: null,
+    minFreeBytes: 2e9,
+    cameras: 1,
+    bytesPerDay: 1.4e10,
+    daysUntilFull: null,
+    oldestUtcMs: now - 9 * dayMs,
   },
 ]
 
