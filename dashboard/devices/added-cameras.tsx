@@ -13,6 +13,8 @@ import { useGateway, useZone } from '../shell/gateway.ts'
 import { EditCameraDialog } from './camera-form.tsx'
 import { CameraPicture, type PictureOf, usePictures } from './camera-picture.tsx'
 import { type Drift, driftOf } from './clock-drift.ts'
+import { words as keepingWords } from './keeping-words.ts'
+import { PlannedOffDialog } from './planned-off.tsx'
 
 const tones: Record<Camera['state']['status'], Tone> = {
   recording: 'calm',
@@ -166,7 +168,7 @@ export function ClockDrift({ offsetMs }: { offsetMs: number | null }) {
 
 function Actions({ camera }: { camera: Camera }) {
   const { api, reload } = useGateway()
-  const [open, setOpen] = useState<'edit' | 'remove' | null>(null)
+  const [open, setOpen] = useState<'edit' | 'plan' | 'remove' | null>(null)
   const toggle = useAction(async () => {
     await api.changeCamera(camera.id, { enabled: !camera.enabled })
     await reload.cameras()
@@ -183,6 +185,14 @@ function Actions({ camera }: { camera: Camera }) {
           onClick={() => setOpen('edit')}
         >
           {words.edit}
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`${keepingWords().plan}: ${camera.name}`}
+          onClick={() => setOpen('plan')}
+        >
+          {keepingWords().plan}
         </button>
         <button
           type="button"
@@ -217,6 +227,7 @@ function Actions({ camera }: { camera: Camera }) {
           }}
         />
       ) : null}
+      {open === 'plan' ? <PlannedOffDialog camera={camera} onClose={() => setOpen(null)} /> : null}
       {open === 'remove' ? (
         <ConfirmDialog
           title={t().cameraForm.removeTitle}

@@ -5,9 +5,11 @@ import { Dialog } from '../parts/dialog.tsx'
 import { text, typed } from '../parts/fields.ts'
 import { FormEnd } from '../parts/form-end.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
-import { useAction } from '../parts/use-load.ts'
+import { useAction, useLoad } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { AreaField } from './area-field.tsx'
+import { hoursProblem, keepingOf, keepingPatch } from './keeping.ts'
+import { KeepingFields } from './keeping-fields.tsx'
 
 /** What the add form says. A password is taken as typed, blanks included. */
 export function readNewCamera(fields: FormData, how: 'address' | 'rtspUrl'): NewCamera {
@@ -140,6 +142,10 @@ interface EditProps {
 export function EditCameraDialog({ camera, onClose }: EditProps) {
   const { api } = useGateway()
   const words = t().cameraForm
+  const [keeping, setKeeping] = useState(() => keepingOf(camera))
+  // Without the list of disks the form works; only the choice of one is not offered.
+  const disks = useLoad((signal) => api.disks(signal), [])
+  const wrong = hoursProblem(keeping.hours)
   const save = useAction(async (patch: PatchCamera) => {
     if (Object.keys(patch).length > 0) await api.changeCamera(camera.id, patch)
     onClose(true)
@@ -150,12 +156,21 @@ export function EditCameraDialog({ camera, onClose }: EditProps) {
         class="form"
         onSubmit={(event) => {
           event.preventDefault()
-          save.start(readCameraPatch(new FormData(event.currentTarget), camera))
+          if (wrong !== undefined) return
+          const fields = new FormData(event.currentTarget)
+          save.start({ ...readCameraPatch(fields, camera), ...keepingPatch(keeping, camera) })
         }}
       >
         <p class="address muted">{camera.address}</p>
         <Place name={camera.name} areaId={camera.areaId} purpose={camera.purpose} />
+        <KeepingFields camera={camera} keeping={keeping} change={setKeeping} disks={disks.value ?? []} />
+        <h3>{words.login}</h3>
         <Login user={camera.user} keeps />
+        {wrong === undefined ? null : (
+          <p class="refusal" role="alert">
+            {wrong}
+          </p>
+        )}
         <FormEnd action={save} onCancel={() => onClose(false)} />
       </form>
     </Dialog>
