@@ -7,6 +7,11 @@ import { useLoad } from '../parts/use-load.ts'
 import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 
+const plain = (value: unknown): string =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+    ? value.join(t().system.listSeparator)
+    : JSON.stringify(value)
+
 /** Facts as `name: value`; moments in the site's time. */
 export function factsText(facts: AuditEntry['facts']): string {
   return Object.entries(facts)
@@ -14,7 +19,7 @@ export function factsText(facts: AuditEntry['facts']): string {
       const words = t().system
       const isMoment = name.endsWith('UtcMs') && typeof value === 'number'
       const bare = isMoment ? name.slice(0, -5) : name
-      const said = typeof value === 'string' ? (wordOf(words.factValues, value) ?? value) : JSON.stringify(value)
+      const said = typeof value === 'string' ? (wordOf(words.factValues, value) ?? value) : plain(value)
       return `${wordOf(words.factNames, bare) ?? bare}: ${isMoment ? formatDateTime(value) : said}`
     })
     .join(' · ')

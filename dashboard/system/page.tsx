@@ -4,14 +4,17 @@ import { PageHead } from '../parts/states.tsx'
 import { useGateway, useMay } from '../shell/gateway.ts'
 import { Accounts } from './accounts.tsx'
 import { AuditTrail } from './audit.tsx'
+import { Disks } from './disks.tsx'
 import { Health } from './health.tsx'
+import { Holds } from './holds.tsx'
 
-/** What works, who may come in, and who did what; each part only for those who may see it. */
+/** What works, where footage is and what of it is held, who may come in, and who did what; each part only for those who may see it. */
 export function SystemPage() {
   const { api } = useGateway()
   const mayConfigure = useMay('configure')
   const mayAdminister = useMay('administer')
   const mayAudit = useMay('audit')
+  const mayReview = useMay('review')
   const words = t().system
   return (
     <div class="page">
@@ -23,6 +26,8 @@ export function SystemPage() {
         ) : null}
       </PageHead>
       <Health />
+      <Disks />
+      {mayReview ? <Holds /> : null}
       {mayAdminister ? <Accounts /> : null}
       {mayAudit ? <AuditTrail /> : null}
     </div>
