@@ -13,6 +13,8 @@ export type Notice =
   | { readonly kind: 'end' }
 
 interface ConductorOptions {
+  /** The cameras shown; their videos may come a little later. */
+  readonly cameraIds: () => readonly string[]
   readonly footage: FootageMap
   readonly nowUtcMs: () => UtcMs
   readonly hrefOf: (cameraId: string, window: UtcRange) => string
@@ -25,7 +27,7 @@ const tellEveryMs: Millis = 100
 const lookEveryMs: Millis = 1_000
 
 /** One clock in wall time for all cameras shown; each video follows it. */
-export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
+export function conductor({ cameraIds: ids, footage, nowUtcMs, hrefOf }: ConductorOptions) {
   /** Exact, with each frame; and at most ten times a second, for what is drawn anew. */
   const headUtcMs = signal<UtcMs | null>(null)
   const atUtcMs = signal<UtcMs | null>(null)
@@ -46,7 +48,6 @@ export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
   let frame = 0
 
   const all = (): VideoFollower[] => [...followers.values()]
-  const ids = (): string[] => [...followers.keys()]
   const set = (utcMs: UtcMs, tell = true): void => {
     headUtcMs.value = utcMs
     const now = performance.now()
@@ -61,12 +62,11 @@ export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
     const having = all().filter((one) => footage.has(one.cameraId, at) && !one.isFailed())
     for (const one of having) one.freeze()
     // What is seen is what the page says: the first picture's own time, and the others exactly there.
-    const shown = having.map((one) => one.shownUtcMs()).find((one) => one !== undefined && footageAt(one, having))
+    const shown = having.map((one) => one.shownUtcMs()).find((one) => one !== undefined && anyHas(one))
     set(shown ?? at)
     for (const one of having) one.settleAt(shown ?? at)
   }
-  const footageAt = (utcMs: UtcMs, some: readonly VideoFollower[]): boolean =>
-    some.some((one) => footage.has(one.cameraId, utcMs))
+  const anyHas = (utcMs: UtcMs): boolean => ids().some((id) => footage.has(id, utcMs))
   const failed = (thrown: unknown): void => {
     problem.value = toProblem(thrown)
     playing.value = false
@@ -110,7 +110,7 @@ export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
       await footage.ensure(ids(), utcMs, false, signal)
       if (signal.aborted) return
       let toUtcMs = utcMs
-      if (followers.size > 0 && !footageAt(utcMs, all())) {
+      if (ids().length > 0 && !anyHas(utcMs)) {
         const next = await nextAt(utcMs, signal)
         if (signal.aborted) return
         if (next === undefined || !playing.peek() || next - utcMs > silentJumpMs) {
@@ -132,7 +132,7 @@ export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
   const passHole = (utcMs: UtcMs): void =>
     void alone(async (signal) => {
       await footage.ensure(ids(), utcMs, true, signal)
-      if (signal.aborted || footageAt(utcMs, all())) return
+      if (signal.aborted || anyHas(utcMs)) return
       const next = await nextAt(utcMs, signal)
       if (signal.aborted) return
       if (next === undefined) {
@@ -177,7 +177,8 @@ export function conductor({ footage, nowUtcMs, hrefOf }: ConductorOptions) {
     const having = known.filter((one) => footage.has(one.cameraId, at))
     for (const one of known) {
       if (having.includes(one)) one.join(at)
-      else one.wait(at, footage.nextOf(one.cameraId, at), pace.peek())
+      // What a picture says of a gap is about this very moment.
+      else if (one.wait(at, footage.nextOf(one.cameraId, at), pace.peek())) set(at)
     }
     if (!playing.peek() || followers.size === 0) return
     if (pace.peek() < 0) return playBack(at, passedMs, having)

@@ -18,8 +18,13 @@ const startBehindMs = minutes(2)
 export function createDesk(api: Api, nowUtcMs: ReadonlySignal<UtcMs>) {
   const now = (): UtcMs => nowUtcMs.peek()
   const footage = footageMap(api.spans, now)
-  const play = conductor({ footage, nowUtcMs: now, hrefOf: api.playlistHref })
   const cameraIds = signal<readonly string[]>([])
+  const play = conductor({
+    cameraIds: () => cameraIds.peek(),
+    footage,
+    nowUtcMs: now,
+    hrefOf: api.playlistHref,
+  })
   const view = signal<View>(firstView([], now() - startBehindMs, now()))
   const marks = signal<Marks>(noMarks)
   /** `sensor:metric`; null: the page chooses. */
@@ -84,7 +89,11 @@ export function createDesk(api: Api, nowUtcMs: ReadonlySignal<UtcMs>) {
     }),
     /** Shows these cameras, four at most; the moment stays. */
     choose(ids: readonly string[]): void {
+      const before = cameraIds.peek()
       cameraIds.value = [...new Set(ids)].slice(0, mostCameras)
+      const at = play.headUtcMs.peek()
+      // A quite different view is asked for anew, so that a camera without footage now says so.
+      if (at !== null && !before.some((id) => cameraIds.peek().includes(id))) play.go(at)
     },
     zoom(factor: number, anchorUtcMs?: UtcMs): void {
       const { fromUtcMs, spanMs } = view.peek()

@@ -71,17 +71,20 @@ export function videoFollower({ cameraId, video, hrefOf, footage, nowUtcMs }: Fo
     shownUtcMs: player.shownUtcMs,
     isFailed: (): boolean => state.peek().kind === 'failed',
     isSeeking: (): boolean => video.seeking,
-    /** Nothing was recorded now; `nextUtcMs` is when that ends. */
-    wait(utcMs: UtcMs, nextUtcMs: UtcMs | undefined, speed: number): void {
+    /** Nothing was recorded now; `nextUtcMs` is when that ends. @returns whether that is new */
+    wait(utcMs: UtcMs, nextUtcMs: UtcMs | undefined, speed: number): boolean {
       if (!video.paused) video.pause()
       standsSinceMs = null
       const untilUtcMs = nextUtcMs ?? null
       const before = state.peek()
-      if (before.kind !== 'waiting' || before.untilUtcMs !== untilUtcMs) state.value = { kind: 'waiting', untilUtcMs }
+      const isNew = before.kind !== 'waiting'
+      if (isNew || before.untilUtcMs !== untilUtcMs) state.value = { kind: 'waiting', untilUtcMs }
       const isSoon = untilUtcMs !== null && untilUtcMs - utcMs < prepareMs * Math.max(1, speed)
-      if (!isSoon || preparedUtcMs === untilUtcMs) return
-      show(untilUtcMs)
-      preparedUtcMs = untilUtcMs
+      if (isSoon && preparedUtcMs !== untilUtcMs) {
+        show(untilUtcMs)
+        preparedUtcMs = untilUtcMs
+      }
+      return isNew
     },
     /** How it stands beside the clock. */
     facts(nowMs: number): Follower {

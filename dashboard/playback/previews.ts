@@ -19,6 +19,8 @@ interface PreviewOptions {
 /** There is a picture every ten seconds: asking in much smaller steps brings nothing new. */
 const stepMs: Millis = seconds(5)
 const mostKept = 240
+const busyStatus = 503
+const busyMs: Millis = 250
 const neighbours = [1, -1, 2, -2] as const
 
 /**
@@ -29,7 +31,7 @@ export function previewsOf({ hrefOf, has, fetcher = fetch, urls = URL }: Preview
   const shown: Signal<Preview | null> = signal(null)
   /** Null: there is none. The oldest first. */
   const kept = new Map<UtcMs, string | null>()
-  let wanted: { readonly slot: UtcMs; readonly apartMs: Millis } | null = null
+  let wanted: { readonly utcMs: UtcMs; readonly apartMs: Millis } | null = null
   let asking = false
   let closed = false
 
@@ -41,29 +43,31 @@ export function previewsOf({ hrefOf, has, fetcher = fetch, urls = URL }: Preview
     kept.delete(oldest[0])
     if (oldest[1] !== null) urls.revokeObjectURL(oldest[1])
   }
-  const bring = async (slot: UtcMs): Promise<void> => {
-    const answer = await fetcher(hrefOf(slot), { credentials: 'same-origin' })
+  const bring = async (utcMs: UtcMs): Promise<void> => {
+    const answer = await fetcher(hrefOf(utcMs), { credentials: 'same-origin' })
     if (closed) return
-    keep(slot, answer.ok ? urls.createObjectURL(await answer.blob()) : null)
+    // It makes few pictures at a time: what is wanted by then is asked for in a moment.
+    if (answer.status === busyStatus) return await new Promise((resolve) => setTimeout(resolve, busyMs))
+    keep(slotOf(utcMs), answer.ok ? urls.createObjectURL(await answer.blob()) : null)
   }
-  const display = (slot: UtcMs): void => {
-    const href = has(slot) ? kept.get(slot) : null
-    if (href !== undefined) shown.value = href === null ? null : { href, utcMs: slot }
+  const display = (utcMs: UtcMs): void => {
+    const href = has(utcMs) ? kept.get(slotOf(utcMs)) : null
+    if (href !== undefined) shown.value = href === null ? null : { href, utcMs }
   }
   /** The wanted one, else a neighbour that is not here yet. */
   const next = (): UtcMs | undefined => {
     if (wanted === null) return undefined
-    const { slot, apartMs } = wanted
-    const beside = neighbours.map((n) => slotOf(slot + n * apartMs))
-    return [slot, ...beside].find((one) => !kept.has(one) && has(one))
+    const { utcMs, apartMs } = wanted
+    const beside = neighbours.map((n) => utcMs + n * apartMs)
+    return [utcMs, ...beside].find((one) => !kept.has(slotOf(one)) && has(one))
   }
   const work = async (): Promise<void> => {
     if (asking) return
     asking = true
     try {
-      for (let slot = next(); slot !== undefined; slot = next()) {
-        await bring(slot)
-        if (wanted !== null) display(wanted.slot)
+      for (let utcMs = next(); utcMs !== undefined; utcMs = next()) {
+        await bring(utcMs)
+        if (wanted !== null) display(wanted.utcMs)
       }
     } catch (thrown) {
       // Without the gateway there is no picture; the page says elsewhere that it is away.
@@ -76,13 +80,9 @@ export function previewsOf({ hrefOf, has, fetcher = fetch, urls = URL }: Preview
     shown,
     /** Shows the picture of a moment as soon as it can be had. `apartMs` is how far the next one asked for may lie. */
     want(utcMs: UtcMs, apartMs: Millis): void {
-      wanted = { slot: slotOf(utcMs), apartMs: Math.max(stepMs, apartMs) }
-      display(wanted.slot)
+      wanted = { utcMs, apartMs: Math.max(stepMs, apartMs) }
+      display(utcMs)
       void work()
-    },
-    forget(): void {
-      wanted = null
-      shown.value = null
     },
     close(): void {
       closed = true

@@ -62,6 +62,18 @@ test('where there is no picture none is shown, and it is not asked for again', a
   expect(asked.filter(({ at }) => at === 0)).toHaveLength(1)
 })
 
+test('a gateway that is busy is asked again, for what is wanted by then', async () => {
+  const { previews, asked, next } = open()
+  previews.want(base, 60_000)
+  const first = await next(1)
+  previews.want(base + 30_000, 60_000)
+  first?.answer(503)
+  await next(2)
+  asked[1]?.answer(200)
+  await waitFor(() => previews.shown.peek()?.utcMs === base + 30_000)
+  expect(asked[1]?.at).toBe(30_000)
+})
+
 test('where nothing was recorded nobody asks', async () => {
   const { previews, asked, next } = open()
   previews.want(base + 490_000, 20_000)
