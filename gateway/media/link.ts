@@ -2,7 +2,7 @@
  * The hash chain of a camera's footage. Before each recorded fragment stands a `uuid` box (ISO/IEC 14496-12 section 11.1) with the link
  * before it and the run it belongs to; the fragment's own link is the SHA-256 of all its bytes, this box included. So a link covers
  * the link before it, the run, the times (`prft`, `tfdt`, `trun`) and the pictures, and a file proves its part of the chain without
- * the index.
+ * the index. A CRC-32 of what follows the box tells a fragment that a power cut left half written: nothing follows it that would.
  */
 import { find, viewOf } from './boxes.ts'
 
@@ -14,8 +14,9 @@ const boxId = Uint8Array.from([
 /** The link before a camera's first fragment: 32 zeros. */
 export const firstLink: Uint8Array = new Uint8Array(32)
 
-/** Size of the whole box: header, id, version and flags, run, link. */
-export const linkBytes = 8 + 16 + 4 + 8 + 32
+/** Size of the whole box: header, id, version and flags, run, link, CRC. */
+export const linkBytes = 8 + 16 + 4 + 8 + 32 + 4
+const crcOffset = linkBytes - 4
 
 export interface Link {
   readonly runId: number
@@ -33,6 +34,15 @@ export function linkBox({ runId, before }: Link): Uint8Array {
   bytes.set(before, 36)
   return bytes
 }
+
+/** What the CRC of a fragment that begins with a link is about. */
+export const linkedPart = (fragment: Uint8Array): Uint8Array => fragment.subarray(linkBytes)
+
+/** Writes the CRC-32 of `linkedPart` into the box. */
+export const sealLink = (fragment: Uint8Array, crc: number): void => viewOf(fragment).setUint32(crcOffset, crc)
+
+/** The CRC-32 that was written. */
+export const crcOf = (fragment: Uint8Array): number => viewOf(fragment).getUint32(crcOffset)
 
 /** The link box at the start of a fragment; undefined in footage recorded before there were any. */
 export function readLink(fragment: Uint8Array): Link | undefined {

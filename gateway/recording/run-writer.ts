@@ -1,8 +1,10 @@
+import { crc32 } from 'node:zlib'
 import type { Failure } from '../domain/failure.ts'
 import { observeFrame, type RunClock, startRunClock } from '../domain/run-clock.ts'
 import { type Bytes, type Millis, seconds, type UtcMs } from '../domain/units.ts'
 import type { GapReason, RunEndReason } from '../domain/words.ts'
 import { buildFragment } from '../media/fragment.ts'
+import { linkedPart, sealLink } from '../media/link.ts'
 import type { Sample, StreamFrame, StreamInit } from '../media/stream.ts'
 import { sha256 } from './chain.ts'
 import { diskFailure } from './disk-failure.ts'
@@ -119,6 +121,7 @@ export function runWriter(run: NewRunOfCamera, parts: WriterParts) {
     segment ??= await openSegment(utcOf(baseTime))
     const times = { utcMs: utcOf(baseTime), baseTime }
     const bytes = buildFragment(++sequence, samples, times, { runId: runId ?? 0, before: chain.link })
+    sealLink(bytes, crc32(linkedPart(bytes)))
     const offset = segment.file.sizeBytes
     await segment.file.append(bytes)
     const duration = samples.reduce((sum, sample) => sum + sample.duration, 0)

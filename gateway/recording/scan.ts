@@ -1,9 +1,10 @@
+import { crc32 } from 'node:zlib'
 import { Failure } from '../domain/failure.ts'
 import { type Box, boxAt } from '../media/boxes.ts'
 import { readFragment } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
 import type { StreamInit } from '../media/stream.ts'
-import { linkBytes, readLink } from '../media/link.ts'
+import { crcOf, linkBytes, linkedPart, readLink } from '../media/link.ts'
 import { sha256 } from './chain.ts'
 import type { FragmentEntry } from './fragment-table.ts'
 
@@ -36,7 +37,7 @@ export function scanSegment(bytes: Uint8Array): Scanned | undefined {
   for (let size = fragmentSize(bytes, at); size > 0; size = fragmentSize(bytes, at)) {
     const fragment = bytes.subarray(at, at + size)
     const head = orUndefined(() => readFragment(fragment))
-    if (!head) break
+    if (!head || (readLink(fragment) && crcOf(fragment) !== crc32(linkedPart(fragment)))) break
     const { key, duration, baseTime, utcMs } = head
     fragments.push({ offset: at, sizeBytes: size, baseTime, duration, key, sha256: sha256(fragment) })
     anchorUtcMs = utcMs - (baseTime / init.timescale) * 1_000

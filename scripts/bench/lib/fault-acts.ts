@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { DiskState } from '../../../gateway/contract/footage.ts'
 import type { GapReason } from '../../../gateway/domain/words.ts'
 import { waitFor } from '../../../test/support/wait.ts'
 import { listDisk } from '../../footage/files.ts'
@@ -12,8 +15,6 @@ export interface Act {
   readonly name: string
   /** Needs the right to mount disks. */
   readonly mounts?: boolean
-  /** Gaps with this reason must stand in the timeline of these cameras afterwards. */
-  readonly reason: GapReason
   /**
    * Does it, undoes it, and waits until all cameras are recorded again.
    * @returns when it was done, and the most video that a camera lost although it had already come; the promise is a second
@@ -23,13 +24,15 @@ export interface Act {
 export interface Done {
   readonly atUtcMs: number
   readonly lostSeconds: number
-  readonly cameraIds: readonly string[]
+  /** A gap with this reason must stand in the camera's timeline afterwards. */
+  readonly reasons: ReadonlyMap<string, GapReason>
 }
+const allFor = (cameras: readonly { readonly id: string }[], reason: GapReason): Done['reasons'] =>
+  new Map(cameras.map(({ id }) => [id, reason]))
 
 /** A killed gateway, at any moment: also while it still connects, or has just begun. */
 export const killGateway: Act = {
   name: 'kill -9 of the gateway',
-  reason: 'gateway-crashed',
   async run(lab, random) {
     await sleep(500 + random() * 7_000)
     const before = (await lab.states()).filter(({ state }) => state.status === 'recording')
@@ -45,13 +48,12 @@ export const killGateway: Act = {
       lost = Math.max(lost, atUtcMs - Math.max(last?.endUtcMs ?? 0, state.sinceUtcMs))
     }
     await lab.allRecord()
-    return { atUtcMs, lostSeconds: lost / 1_000, cameraIds: before.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds: lost / 1_000, reasons: allFor(before, 'gateway-crashed') }
   },
 }
 
 export const killFfmpeg: Act = {
   name: 'kill -9 of ffmpeg',
-  reason: 'camera-lost',
   async run(lab) {
     await lab.allRecord()
     const children = allProcesses().filter(
@@ -61,65 +63,68 @@ export const killFfmpeg: Act = {
     for (const { pid } of children) process.kill(pid, 'SIGKILL')
     const lostSeconds = await lostAt(lab, atUtcMs, lab.cameras)
     await lab.allRecord()
-    return { atUtcMs, lostSeconds, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds, reasons: allFor(lab.cameras, 'camera-lost') }
   },
 }
 
-/** Half of the cameras: what the others record must not suffer. */
-function cut(name: string, way: 'refused' | 'silent', reason: GapReason, forMs: number): Act {
-  return {
-    name,
-    reason,
-    async run(lab) {
-      await lab.allRecord()
-      const some = lab.cameras.filter((_, n) => n % 2 === 0)
-      const atUtcMs = Date.now()
-      for (const camera of some) camera.way.set(way)
-      await sleep(forMs)
-      const lostSeconds = await lostAt(lab, atUtcMs, some)
-      for (const camera of some) camera.way.set('open')
-      await lab.allRecord()
-      return { atUtcMs, lostSeconds, cameraIds: some.map(({ id }) => id) }
-    },
-  }
+/** Some refuse connections, some fall silent, as with a cable pulled out; what the others record must not suffer. */
+export const cutCameras: Act = {
+  name: 'cameras cut off, and back',
+  async run(lab) {
+    await lab.allRecord()
+    const refused = lab.cameras.filter((_, n) => n % 3 === 0)
+    const silent = lab.cameras.filter((_, n) => n % 3 === 1)
+    const some = [...refused, ...silent]
+    const atUtcMs = Date.now()
+    for (const camera of refused) camera.way.set('refused')
+    for (const camera of silent) camera.way.set('silent')
+    // The reader gives a silent camera ten seconds.
+    await gapsBegin(lab, silent, 'stalled', atUtcMs)
+    const lostSeconds = await lostAt(lab, atUtcMs, some)
+    for (const camera of some) camera.way.set('open')
+    await lab.allRecord()
+    const reasons = new Map([...allFor(refused, 'camera-unreachable'), ...allFor(silent, 'stalled')])
+    return { atUtcMs, lostSeconds, reasons }
+  },
 }
 
 export const restartServer: Act = {
   name: 'RTSP server restarted',
-  reason: 'camera-lost',
   async run(lab) {
     await lab.allRecord()
     const atUtcMs = Date.now()
     await lab.restartServer()
     const lostSeconds = await lostAt(lab, atUtcMs, lab.cameras)
     await lab.allRecord()
-    return { atUtcMs, lostSeconds, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds, reasons: allFor(lab.cameras, 'camera-lost') }
   },
 }
 
 export const fillDisk: Act = {
   name: 'disk filled',
   mounts: true,
-  reason: 'disk-full',
   async run(lab) {
     await lab.allRecord()
     const filler = join(dirname(lab.recordings), 'filler')
     const { bavail, bsize } = statfsSync(dirname(lab.recordings))
     const atUtcMs = Date.now()
     // The last megabytes are left for a moment: frames, not the filler, take the last byte.
-    writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - 2_000_000)))
-    await gapsBegin(lab, 'disk-full', atUtcMs)
+    await promisify(execFile)('fallocate', ['--length', String(Math.max(1, bavail * bsize - 2_000_000)), filler])
+    await gapsBegin(lab, lab.cameras, 'disk-full', atUtcMs)
     rmSync(filler)
     await gapsEnd(lab)
-    return { atUtcMs, lostSeconds: 0, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds: 0, reasons: allFor(lab.cameras, 'disk-full') }
   },
 }
 
-/** As when a disk falls out of its mount and something else stands in its place. */
-export const swapDisk: Act = {
-  name: 'recordings folder swapped',
+/**
+ * As when a disk falls out of its mount and something else stands in its place. Open files are on the old one, and are there again when
+ * it is; no new ones may come to the strange one.
+ * @param untilGaps wait until the open files are full, so that nothing can be recorded any more
+ */
+const swapped = (name: string, untilGaps: boolean): Act => ({
+  name,
   mounts: true,
-  reason: 'disk-away',
   async run(lab) {
     await lab.allRecord()
     const atUtcMs = Date.now()
@@ -127,20 +132,23 @@ export const swapDisk: Act = {
     const foreign = { diskId: randomUUID(), gatewayId: randomUUID() }
     writeFileSync(join(lab.recordings, '.zone-gateway'), JSON.stringify(foreign))
     try {
-      await gapsBegin(lab, 'disk-away', atUtcMs)
-      const strange = readdirSync(lab.recordings).filter((name) => name !== '.zone-gateway')
+      await diskIsNamed(lab, 'disk-away')
+      if (untilGaps) await gapsBegin(lab, lab.cameras, 'disk-away', atUtcMs)
+      const strange = readdirSync(lab.recordings).filter((one) => one !== '.zone-gateway')
       if (strange.length > 0) throw new Error(`written to a foreign disk: ${strange.join(', ')}`)
     } finally {
       unmount(lab.recordings)
     }
+    await diskIsNamed(lab, null)
     await gapsEnd(lab)
-    return { atUtcMs, lostSeconds: 0, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds: 0, reasons: allFor(untilGaps ? lab.cameras : [], 'disk-away') }
   },
-}
+})
+export const swapDiskShortly = swapped('recordings folder away for a moment', false)
+export const swapDisk = swapped('recordings folder swapped', true)
 
 export const loseIndex: Act = {
   name: 'index removed',
-  reason: 'index-lost',
   async run(lab) {
     await lab.allRecord()
     const atUtcMs = Date.now()
@@ -148,14 +156,13 @@ export const loseIndex: Act = {
     for (const name of readdirSync(lab.dataDir)) if (name.startsWith('gateway.db')) rmSync(join(lab.dataDir, name))
     await lab.gateway.restart()
     await lab.allRecord()
-    return { atUtcMs, lostSeconds: 0, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds: 0, reasons: allFor(lab.cameras, 'index-lost') }
   },
 }
 
 /** What a power cut may leave of the file that was being written, at any byte. */
 export const truncateSegment: Act = {
   name: 'open segments truncated',
-  reason: 'gateway-crashed',
   async run(lab, random) {
     await lab.allRecord()
     await sleep(4_000)
@@ -168,22 +175,22 @@ export const truncateSegment: Act = {
     }
     await lab.gateway.restart()
     await lab.allRecord()
-    return { atUtcMs, lostSeconds: 0, cameraIds: lab.cameras.map(({ id }) => id) }
+    return { atUtcMs, lostSeconds: 0, reasons: allFor(lab.cameras, 'gateway-crashed') }
   },
 }
 
 export const otherActs: readonly Act[] = [
   killFfmpeg,
-  cut('cameras refuse connections, and are back', 'refused', 'camera-unreachable', 4_000),
-  cut('cameras fall silent, and are back', 'silent', 'stalled', 13_000),
+  cutCameras,
   restartServer,
   fillDisk,
+  swapDiskShortly,
   swapDisk,
   truncateSegment,
   loseIndex,
 ]
 
-/** Video that another reader had received before `atUtcMs` and that is not in the recording. */
+/** Video that had come before `atUtcMs` and is not in the recording. */
 async function lostAt(lab: Lab, atUtcMs: number, cameras: Lab['cameras']): Promise<number> {
   let lost = 0
   for (const { id, observer } of cameras) {
@@ -206,16 +213,26 @@ async function lostAt(lab: Lab, atUtcMs: number, cameras: Lab['cameras']): Promi
   return Math.max(0, lost) / 1_000
 }
 
-const gapsBegin = (lab: Lab, reason: GapReason, atUtcMs: number) =>
+/** Noticed within ten seconds is the promise; the other two are for a busy machine. */
+const diskIsNamed = (lab: Lab, code: string | null) =>
   waitFor(
     async () => {
-      for (const { id } of lab.cameras) {
+      const { disks } = await lab.get<{ disks: DiskState[] }>('/api/disks')
+      return disks.every(({ trouble }) => (trouble?.code ?? null) === code)
+    },
+    { timeoutMs: 12_000, message: `the disk's trouble to be ${code}` },
+  )
+
+const gapsBegin = (lab: Lab, cameras: Lab['cameras'], reason: GapReason, atUtcMs: number) =>
+  waitFor(
+    async () => {
+      for (const { id } of cameras) {
         const spans = await lab.spansOf(id, atUtcMs, Date.now())
         if (!spans.some((span) => span.reason === reason)) return false
       }
       return true
     },
-    { timeoutMs: 100_000, everyMs: 200, message: `a gap ${reason} for every camera` },
+    { timeoutMs: 100_000, everyMs: 200, message: `a gap ${reason} in the timeline` },
   )
 
 /** The newest thing known of every camera is a picture. */

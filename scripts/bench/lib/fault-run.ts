@@ -38,10 +38,10 @@ export async function runAct(lab: Lab, act: Act, rounds: number, random: () => n
     unexplainedSeconds += verdict.unexplainedSeconds
     clips += verdict.clips
     frames += verdict.frames
-    for (const id of done.cameraIds) {
+    for (const [id, expected] of done.reasons) {
       const spans = await lab.spansOf(id, fromUtcMs, toUtcMs)
-      if (!spans.some(({ reason }) => reason === act.reason))
-        unnamed.push(`${id}: ${spans.map(({ reason, kind }) => reason ?? kind).join(', ')}, and no ${act.reason}`)
+      if (!spans.some(({ reason }) => reason === expected))
+        unnamed.push(`${id}: ${spans.map(({ reason, kind }) => reason ?? kind).join(', ')}, and no ${expected}`)
     }
   }
   const seconds = (performance.now() - startedMs) / 1_000

@@ -107,14 +107,14 @@ function wrongIn({ observer }: LabCamera, spans: readonly Span[], files: readonl
 }
 
 /** Time between stretches that nothing explains. */
-const holesIn = (spans: readonly Span[]): number =>
+export const holesIn = (spans: readonly Span[]): number =>
   spans.reduce((sum, { startUtcMs }, n) => {
     const hole = startUtcMs - (spans[n - 1]?.endUtcMs ?? startUtcMs)
     return sum + (hole > seamMs ? hole : 0)
   }, 0)
 
 /** What ffprobe says of a file when it decodes every picture; undefined when it says nothing. */
-async function complaintOf(file: string): Promise<string | undefined> {
+export async function complaintOf(file: string): Promise<string | undefined> {
   const asked = ['-v', 'error', '-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', file]
   try {
     const { stdout, stderr } = await run('ffprobe', asked, { timeout: 60_000 })

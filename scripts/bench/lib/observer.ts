@@ -10,13 +10,14 @@ export interface Observer {
   between(fromUtcMs: number, toUtcMs: number): readonly { readonly picture: string; readonly utcMs: number }[]
 }
 
-export function observer(codec: 'h264' | 'h265'): Observer {
+/** @param now the clock that the gateway goes by */
+export function observer(codec: 'h264' | 'h265', now: () => number = Date.now): Observer {
   const seen: { picture: string; utcMs: number }[] = []
   const arrivals = new Map<string, number[]>()
   return {
     listen: () =>
       rtpTap(codec, (picture) => {
-        const utcMs = Date.now()
+        const utcMs = now()
         seen.push({ picture, utcMs })
         arrivals.set(picture, [...(arrivals.get(picture) ?? []), utcMs])
       }),
