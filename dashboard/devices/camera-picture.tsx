@@ -35,7 +35,7 @@ export function CameraPicture({ camera, picture }: { camera: Camera; picture: Pi
     <>
       {trouble === null ? null : (
         <div class="reason">
-          <StatusDot tone="warn">{words.pictureTroubles[trouble].what}</StatusDot>{' '}
+          <StatusDot tone={trouble === 'looped' ? 'crit' : 'warn'}>{words.pictureTroubles[trouble].what}</StatusDot>{' '}
           {sinceUtcMs === null ? null : (
             <span class="muted">{words.devices.since(formatDuration(nowUtcMs.value - sinceUtcMs))}</span>
           )}

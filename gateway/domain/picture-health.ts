@@ -7,9 +7,14 @@ import type { Shift } from './picture-shift.ts'
 import { hours, type Millis, minutes, seconds, type UtcMs } from './units.ts'
 import type { PictureTrouble } from './words.ts'
 
-/** What looks can tell, the gravest first: what an operator hears when several things are wrong. */
-export const judgedTroubles = ['black', 'covered', 'frozen', 'shifted'] as const satisfies readonly PictureTrouble[]
-export type JudgedTrouble = (typeof judgedTroubles)[number]
+/** The gravest first: what an operator hears when several things are wrong. */
+export const byGravity = [
+  'looped',
+  'black',
+  'covered',
+  'frozen',
+  'shifted',
+] as const satisfies readonly PictureTrouble[]
 
 /** How far two pictures differ: `changeOf`, and the size of the keyframes, in parts. */
 export interface Sameness {
@@ -32,6 +37,8 @@ export interface Look {
   readonly same: Sameness | null
   /** Against the confirmed reference; null without one. */
   readonly shift: Shift | null
+  /** Did the very bytes of this keyframe come before? */
+  readonly repeated: boolean
 }
 
 type Verdict = 'bad' | 'fine' | 'unsure'
@@ -46,7 +53,7 @@ export interface Track {
 }
 export interface PictureHealth {
   readonly lookedUtcMs: UtcMs | null
-  readonly tracks: Readonly<Record<JudgedTrouble, Track>>
+  readonly tracks: Readonly<Record<PictureTrouble, Track>>
   /** What detail each block has by habit, and from how many looks that is known. */
   readonly habit: readonly number[]
   readonly habitLooks: number
@@ -61,11 +68,12 @@ interface Patience {
   /** Fine in so many looks: it is over. */
   readonly calmLooks: number
 }
-const patience: Readonly<Record<JudgedTrouble, Patience>> = {
+const patience: Readonly<Record<PictureTrouble, Patience>> = {
   frozen: { holdMs: minutes(3), looks: 6, calmLooks: 2 },
   black: { holdMs: minutes(2), looks: 5, calmLooks: 3 },
   covered: { holdMs: minutes(3), looks: 6, calmLooks: 3 },
   shifted: { holdMs: minutes(2), looks: 6, calmLooks: 3 },
+  looped: { holdMs: seconds(50), looks: 6, calmLooks: 12 },
 }
 /** After a hole this long nobody knows what was between. */
 const holeMs: Millis = seconds(90)
@@ -73,18 +81,22 @@ const holeMs: Millis = seconds(90)
 const rest: Track = { active: false, sinceUtcMs: null, badLooks: 0, fineLooks: 0 }
 export const freshHealth: PictureHealth = {
   lookedUtcMs: null,
-  tracks: { frozen: rest, black: rest, covered: rest, shifted: rest },
+  tracks: { frozen: rest, black: rest, covered: rest, shifted: rest, looped: rest },
   habit: [],
   habitLooks: 0,
   darkHours: Array.from({ length: 24 }, () => 0),
 }
 
-/** The state after one more look. Looks come in order; one that is older than the last changes nothing. */
+/**
+ * The state after one more look. Looks come in order; one that is a little older than the last changes nothing, and one that is much
+ * older says that the clock was set back.
+ */
 export function judge(health: PictureHealth, look: Look): PictureHealth {
-  if (health.lookedUtcMs !== null && look.utcMs <= health.lookedUtcMs) return health
-  const afterHole = health.lookedUtcMs === null || look.utcMs - health.lookedUtcMs > holeMs
+  const sinceLast = look.utcMs - (health.lookedUtcMs ?? Number.NEGATIVE_INFINITY)
+  const afterHole = Math.abs(sinceLast) > holeMs
+  if (sinceLast <= 0 && !afterHole) return health
   const verdicts = verdictsOf(health, look)
-  const stepped = judgedTroubles.map(
+  const stepped = byGravity.map(
     (trouble) =>
       [trouble, step(health.tracks[trouble], verdicts[trouble], look.utcMs, afterHole, patience[trouble])] as const,
   )
@@ -96,8 +108,8 @@ export function judge(health: PictureHealth, look: Look): PictureHealth {
   }
 }
 
-export const troubleOf = ({ tracks }: PictureHealth): { trouble: JudgedTrouble; sinceUtcMs: UtcMs | null } | null => {
-  const trouble = judgedTroubles.find((one) => tracks[one].active)
+export const troubleOf = ({ tracks }: PictureHealth): { trouble: PictureTrouble; sinceUtcMs: UtcMs | null } | null => {
+  const trouble = byGravity.find((one) => tracks[one].active)
   return trouble ? { trouble, sinceUtcMs: tracks[trouble].sinceUtcMs } : null
 }
 
@@ -122,7 +134,7 @@ function step(track: Track, verdict: Verdict, utcMs: UtcMs, afterHole: boolean, 
   return { active, sinceUtcMs, badLooks, fineLooks: 0 }
 }
 
-function verdictsOf(health: PictureHealth, look: Look): Record<JudgedTrouble, Verdict> {
+function verdictsOf(health: PictureHealth, look: Look): Record<PictureTrouble, Verdict> {
   const isBlack = blackVerdict(look.brightness)
   // A workshop without a light at night is black every night: from the third on nobody needs to hear of it. What was raised stays.
   const black = isBlack === 'bad' && isUsuallyDark(health.darkHours, look.utcMs) ? 'unsure' : isBlack
@@ -133,6 +145,7 @@ function verdictsOf(health: PictureHealth, look: Look): Record<JudgedTrouble, Ve
     covered,
     frozen: black === 'fine' ? frozenVerdict(look) : 'unsure',
     shifted: sees ? shiftedVerdict(look) : 'unsure',
+    looped: loopedVerdict(look),
   }
 }
 
@@ -187,6 +200,12 @@ function coveredVerdict({ habit, habitLooks }: PictureHealth, { brightness, text
   // What is gone here and shows up there is not covered, it moved.
   if (part >= 0.8 && seen <= known * 0.4) return 'bad'
   return part <= 0.6 ? 'fine' : 'unsure'
+}
+
+/** Somebody plays a recording: other pictures one after the other, each of which came before, bit by bit. */
+function loopedVerdict({ same, repeated }: Look): Verdict {
+  if (!repeated) return 'fine'
+  return same === null || isSame(same) ? 'unsure' : 'bad'
 }
 
 function frozenVerdict({ same }: Look): Verdict {

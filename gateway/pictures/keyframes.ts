@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { Failure } from '../domain/failure.ts'
-import { seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
+import { type Bytes, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
 import { need } from '../media/boxes.ts'
 import { buildFragment, samplesOf } from '../media/fragment.ts'
 
@@ -65,11 +66,16 @@ export const keyframeAt = (files: readonly PictureFile[], { fromUtcMs, toUtcMs }
     .filter(({ utcMs }) => utcMs >= fromUtcMs && utcMs <= toUtcMs)
     .reduce<Keyframe | undefined>((last, one) => (last && last.utcMs > one.utcMs ? last : one), undefined)
 
+export interface Coded {
+  readonly bytes: Bytes
+  /** Of all its bytes: two live pictures never have the same. */
+  readonly crc: number
+}
 /** Keyframes of one file as a film of its own, one picture a second, ready for a decoder. */
 export interface Film {
   readonly mp4: Buffer
-  /** Of each picture. */
-  readonly codedBytes: readonly number[]
+  /** Of each picture, as the camera sent it. */
+  readonly coded: readonly Coded[]
 }
 
 /**
@@ -88,7 +94,7 @@ export async function readFilm(file: PictureFile, keyframes: readonly Keyframe[]
   }
   try {
     const parts: Uint8Array[] = [await readAt(handle, file.path, 0, file.initBytes)]
-    const codedBytes: number[] = []
+    const coded: Coded[] = []
     for (const [n, { offset, sizeBytes }] of keyframes.entries()) {
       const fragment = await readAt(handle, file.path, offset, sizeBytes)
       const [first] = samplesOf(need(fragment, 'moof').body, need(fragment, 'mdat').body)
@@ -96,9 +102,9 @@ export async function readFilm(file: PictureFile, keyframes: readonly Keyframe[]
       const baseTime = n * file.timescale
       const alone = { ...first, dts: baseTime, cts: 0, duration: file.timescale }
       parts.push(buildFragment(n + 1, [alone], { utcMs: 0, baseTime }))
-      codedBytes.push(first.data.length)
+      coded.push({ bytes: first.data.length, crc: crc32(first.data) })
     }
-    return { mp4: Buffer.concat(parts), codedBytes }
+    return { mp4: Buffer.concat(parts), coded }
   } finally {
     await handle.close()
   }

@@ -2,10 +2,8 @@ import type { PictureState } from '../contract/footage.ts'
 import {
   confirmed,
   freshHealth,
-  type JudgedTrouble,
   isSame,
   judge,
-  judgedTroubles,
   type PictureHealth,
   type Sameness,
   troubleOf,
@@ -13,6 +11,8 @@ import {
 import { brightnessOf, changeOf, textureOf } from '../domain/picture-look.ts'
 import { type EdgeMap, edgeMapOf, shiftOf } from '../domain/picture-shift.ts'
 import { type Bytes, type Millis, minutes, type UtcMs } from '../domain/units.ts'
+import { type PictureTrouble, pictureTroubles } from '../domain/words.ts'
+import type { Coded } from './keyframes.ts'
 import type { PictureTable, Reference } from './picture-table.ts'
 
 /** A crash forgets so much of what was learnt, and no more. */
@@ -22,6 +22,8 @@ const saveEveryMs: Millis = minutes(10)
 const remarksBytes: Bytes = 640
 const sizeChangeOf = (before: Bytes, now: Bytes): number => Math.max(0, Math.abs(now - before) - remarksBytes) / before
 
+/** Twelve hours of looks. */
+const heardKept = 4_320
 /** Some cameras that hang send the same two or three pictures in turn. */
 const anchorsKept = 4
 
@@ -29,14 +31,16 @@ const anchorsKept = 4
 export interface Seen {
   readonly utcMs: UtcMs
   readonly plane: Uint8Array
-  /** Of the keyframe as the camera sent it. */
-  readonly codedBytes: Bytes
+  /** The keyframe as the camera sent it. */
+  readonly coded: Coded
 }
 
 interface Watched {
   health: PictureHealth
   /** The latest pictures that were not like any before them. */
   anchors: readonly Seen[]
+  /** The coded pictures of the last hours. */
+  readonly heard: Set<string>
   reference: Reference | undefined
   referenceEdges: EdgeMap | undefined
   savedUtcMs: UtcMs
@@ -52,7 +56,14 @@ export function pictureWatch(table: PictureTable) {
     const health = table.health(cameraId) ?? freshHealth
     const reference = table.reference(cameraId)
     const referenceEdges = reference && edgeMapOf(reference.plane)
-    const one = { health, anchors: [], reference, referenceEdges, savedUtcMs: health.lookedUtcMs ?? 0 }
+    const one = {
+      health,
+      anchors: [],
+      heard: new Set<string>(),
+      reference,
+      referenceEdges,
+      savedUtcMs: health.lookedUtcMs ?? 0,
+    }
     watched.set(cameraId, one)
     return one
   }
@@ -60,11 +71,11 @@ export function pictureWatch(table: PictureTable) {
     table.saveHealth(cameraId, one.health)
     one.savedUtcMs = one.health.lookedUtcMs ?? 0
   }
-  const isActive = ({ health }: Watched, trouble: JudgedTrouble) => health.tracks[trouble].active
+  const isActive = ({ health }: Watched, trouble: PictureTrouble) => health.tracks[trouble].active
 
   return {
     /** Judges one picture more. @returns the troubles that this look made one */
-    look(cameraId: string, seen: Seen): JudgedTrouble[] {
+    look(cameraId: string, seen: Seen): PictureTrouble[] {
       const one = watchOf(cameraId)
       const before = one.health
       const brightness = brightnessOf(seen.plane)
@@ -74,15 +85,16 @@ export function pictureWatch(table: PictureTable) {
         brightness,
         texture: textureOf(seen.plane, brightness),
         same,
+        repeated: isRepeated(one.heard, seen),
         shift: one.referenceEdges ? shiftOf(one.referenceEdges, edgeMapOf(seen.plane)) : null,
       })
       // While pictures stay the same each is compared with the first of them, so that slow changes add up.
       if (same === null || !isSame(same)) one.anchors = [...one.anchors, seen].slice(-anchorsKept)
-      const changed = judgedTroubles.filter((trouble) => before.tracks[trouble].active !== isActive(one, trouble))
+      const changed = pictureTroubles.filter((trouble) => before.tracks[trouble].active !== isActive(one, trouble))
       if (changed.length > 0 || seen.utcMs - one.savedUtcMs >= saveEveryMs) save(cameraId, one)
       return changed.filter((trouble) => isActive(one, trouble))
     },
-    isActive: (cameraId: string, trouble: JudgedTrouble): boolean => isActive(watchOf(cameraId), trouble),
+    isActive: (cameraId: string, trouble: PictureTrouble): boolean => isActive(watchOf(cameraId), trouble),
     /** A person says that this picture is right. */
     confirm(cameraId: string, reference: Reference): void {
       table.saveReference(cameraId, reference)
@@ -125,10 +137,21 @@ export function pictureWatch(table: PictureTable) {
 /** The earlier picture that differs least. */
 function likest(earlier: readonly Seen[], seen: Seen): Sameness | null {
   let best: Sameness | null = null
-  for (const { plane, codedBytes } of earlier) {
+  for (const { plane, coded } of earlier) {
     const change = changeOf(plane, seen.plane)
-    if (best === null || change < best.change) best = { change, sizeChange: sizeChangeOf(codedBytes, seen.codedBytes) }
+    if (best === null || change < best.change)
+      best = { change, sizeChange: sizeChangeOf(coded.bytes, seen.coded.bytes) }
   }
   return best
+}
+
+/** Did these very bytes come before? Remembers them, and forgets the oldest. */
+function isRepeated(heard: Set<string>, { coded }: Seen): boolean {
+  const print = `${coded.bytes}-${coded.crc}`
+  if (heard.has(print)) return true
+  heard.add(print)
+  const [oldest] = heard
+  if (heard.size > heardKept && oldest !== undefined) heard.delete(oldest)
+  return false
 }
 export type PictureWatch = ReturnType<typeof pictureWatch>

@@ -1,7 +1,7 @@
 import type { PictureState } from '../contract/footage.ts'
 import { Failure, toFailure } from '../domain/failure.ts'
-import { type JudgedTrouble, judgedTroubles } from '../domain/picture-health.ts'
-import { hours, type Millis, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
+import { hours, type Millis, minutes, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
+import { type PictureTrouble, pictureTroubles } from '../domain/words.ts'
 import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
@@ -12,6 +12,7 @@ import {
   type Keyframe,
   keyframeAt,
   keyframesOf,
+  previewEveryMs,
   type PictureFile,
   readFilm,
   slotOf,
@@ -29,11 +30,13 @@ export interface PicturesParts {
   /** Folders of the recordings disks, absolute. */
   readonly roots: () => readonly string[]
   /** Told after every look; saying the same again changes nothing. */
-  readonly onTrouble: (cameraId: string, trouble: JudgedTrouble, active: boolean) => void
+  readonly onTrouble: (cameraId: string, trouble: PictureTrouble, active: boolean) => void
 }
 
 /** Segments that wait to be looked at: four minutes of sixteen cameras. Beyond it the oldest is left out, and made on demand. */
 const maxWaiting = 64
+/** A file lasts about a minute. */
+const slotsOfMinute = minutes(1) / previewEveryMs
 /** A reference is what the camera shows now, or nearly. */
 const referenceMs: Millis = seconds(30)
 
@@ -72,7 +75,7 @@ export function pictures(parts: PicturesParts) {
 
   /** All of them at once, or one by one when one of them is damaged. */
   async function decodeAll(keyframes: readonly Keyframe[], { cameraId, file }: Job, signal: AbortSignal) {
-    const { mp4, codedBytes } = await readFilm(file, keyframes)
+    const { mp4, coded } = await readFilm(file, keyframes)
     let made: readonly (Picture | undefined)[]
     try {
       made = await decodeFilm(mp4, keyframes.length, previewWidthPx, signal)
@@ -81,8 +84,8 @@ export function pictures(parts: PicturesParts) {
       made = await oneByOne(keyframes, cameraId, signal)
     }
     return keyframes.flatMap((keyframe, n) => {
-      const picture = made[n]
-      return picture ? [{ keyframe, ...picture, codedBytes: codedBytes[n] ?? 0 }] : []
+      const [picture, as] = [made[n], coded[n]]
+      return picture && as ? [{ keyframe, ...picture, coded: as }] : []
     })
   }
   async function oneByOne(keyframes: readonly Keyframe[], cameraId: string, signal: AbortSignal) {
@@ -100,7 +103,11 @@ export function pictures(parts: PicturesParts) {
 
   async function work(job: Job, signal: AbortSignal): Promise<void> {
     const { cameraId, file } = job
-    const keyframes = firstOfSlots(keyframesOf(file), lastSlots.get(cameraId) ?? -1)
+    const all = keyframesOf(file)
+    const lastSlot = lastSlots.get(cameraId) ?? -1
+    // A clock that was set back: these slots are new again.
+    const isBack = slotOf(all.at(-1)?.utcMs ?? 0) < lastSlot - slotsOfMinute
+    const keyframes = firstOfSlots(all, isBack ? -1 : lastSlot)
     const last = keyframes.at(-1)
     // A camera that was removed meanwhile gets no pictures any more.
     if (!last || !known.includes(cameraId)) return
@@ -111,9 +118,9 @@ export function pictures(parts: PicturesParts) {
       cameraId,
       seen.map(({ keyframe, jpeg }) => ({ utcMs: keyframe.utcMs, jpeg })),
     )
-    for (const { keyframe, plane, jpeg, codedBytes } of seen) {
+    for (const { keyframe, plane, jpeg, coded } of seen) {
       counters.looks++
-      for (const trouble of watch.look(cameraId, { utcMs: keyframe.utcMs, plane, codedBytes }))
+      for (const trouble of watch.look(cameraId, { utcMs: keyframe.utcMs, plane, coded }))
         await prove(cameraId, trouble, keyframe, jpeg, signal)
     }
     tell(cameraId)
@@ -121,7 +128,7 @@ export function pictures(parts: PicturesParts) {
   /** Keeps the picture that shows a new trouble; a large one, or the small one where that fails. */
   async function prove(
     cameraId: string,
-    trouble: JudgedTrouble,
+    trouble: PictureTrouble,
     keyframe: Keyframe,
     jpeg: Buffer,
     signal: AbortSignal,
@@ -134,7 +141,7 @@ export function pictures(parts: PicturesParts) {
     onTrouble(cameraId, trouble, true)
   }
   const tell = (cameraId: string) => {
-    for (const trouble of judgedTroubles) onTrouble(cameraId, trouble, watch.isActive(cameraId, trouble))
+    for (const trouble of pictureTroubles) onTrouble(cameraId, trouble, watch.isActive(cameraId, trouble))
   }
 
   async function workAll(signal: AbortSignal): Promise<void> {

@@ -38,7 +38,7 @@ export const bench: Bench = {
 /** Cameras that record, minute by minute, the same minute of film. */
 async function sixteenCameras(folder: string) {
   const film = oneMinute(folder)
-  const { codedBytes } = await readFilm(film, keyframesOf(film))
+  const { coded } = await readFilm(film, keyframesOf(film))
   const cameras = Array.from({ length: 16 }, (_, n) => `cam-${n}`)
   // The previews of a camera lie in its folder, which the recorder makes.
   for (const cameraId of cameras) mkdirSync(join(folder, cameraId))
@@ -46,7 +46,7 @@ async function sixteenCameras(folder: string) {
   let recorded = 0
   return {
     cameras,
-    keyBytes: codedBytes.reduce((sum, size) => sum + size, 0) / codedBytes.length,
+    keyBytes: coded.reduce((sum, { bytes }) => sum + bytes, 0) / coded.length,
     record(): { cameraId: string; file: PictureFile } {
       const cameraId = `cam-${recorded % cameras.length}`
       const file = { ...film, anchorUtcMs: start + Math.floor(recorded++ / cameras.length) * segmentMs }

@@ -3,9 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   confirmed,
   freshHealth,
-  type JudgedTrouble,
   judge,
-  judgedTroubles,
   type Look,
   type PictureHealth,
   troubleOf,
@@ -20,6 +18,7 @@ import {
   textureOf,
 } from '../../gateway/domain/picture-look.ts'
 import { edgeMapOf, shiftOf } from '../../gateway/domain/picture-shift.ts'
+import { type PictureTrouble, pictureTroubles } from '../../gateway/domain/words.ts'
 
 type Seen = Omit<Look, 'utcMs'>
 const lit = { mean: 120, p10: 60, p90: 190 }
@@ -27,11 +26,12 @@ const times = <T>(value: T, count: number): T[] => Array.from({ length: count },
 const detail = (value: number) => times(value, textureBlocks)
 const moving = { change: 12, sizeChange: 0.03 }
 const home = { atHome: 0.9, best: 0.9, distance: 0 }
-const good: Seen = { brightness: lit, texture: detail(10), same: moving, shift: home }
+const good: Seen = { brightness: lit, texture: detail(10), same: moving, shift: home, repeated: false }
 const seen = (what: Partial<Seen>): Seen => ({ ...good, ...what })
 const black = seen({ brightness: { mean: 3, p10: 0, p90: 6 }, texture: detail(0), same: { change: 0, sizeChange: 0 } })
 const covered = seen({ texture: detail(1) })
 const frozen = seen({ same: { change: 0.02, sizeChange: 0.001 } })
+const looped = seen({ repeated: true })
 const moved = seen({ shift: { atHome: 0.4, best: 0.9, distance: 0.1 } })
 
 /** A camera at work for ten minutes; then `looks`, each so many times, ten seconds apart. */
@@ -39,14 +39,15 @@ function after(...looks: readonly (readonly [Seen, number])[]) {
   const all = [[good, 60] as const, ...looks].flatMap(([look, count]) => times(look, count))
   return all.reduce<PictureHealth>((health, look, n) => judge(health, { utcMs: n * 10_000, ...look }), freshHealth)
 }
-const active = (health: PictureHealth) => judgedTroubles.filter((trouble) => health.tracks[trouble].active)
+const active = (health: PictureHealth) => pictureTroubles.filter((trouble) => health.tracks[trouble].active)
 
 describe('a trouble needs its time, and its end too', () => {
-  const cases: readonly [what: string, trouble: JudgedTrouble, look: Seen, looksNeeded: number, calmNeeded: number][] =
+  const cases: readonly [what: string, trouble: PictureTrouble, look: Seen, looksNeeded: number, calmNeeded: number][] =
     [
       ['black, and all the same at that', 'black', black, 13, 3],
       ['no detail left', 'covered', covered, 19, 3],
       ['the same picture again and again', 'frozen', frozen, 19, 2],
+      ['a recording that is played', 'looped', looped, 6, 12],
       ['everything a tenth further', 'shifted', moved, 13, 3],
       ['another room', 'shifted', seen({ shift: { atHome: 0.1, best: 0.2, distance: 0.2 } }), 13, 3],
     ]
@@ -140,23 +141,32 @@ test('a hand before the lens is never learnt as the habit; a person may say that
   ).toEqual([])
 })
 
+test('a clock that was set back begins a new wait, and what is wrong stays wrong', () => {
+  const goOn = (health: PictureHealth, look: Seen, count: number) =>
+    times(look, count).reduce((state, one, n) => judge(state, { utcMs: 1_000 + n * 10_000, ...one }), health)
+  expect(active(goOn(after([frozen, 18]), frozen, 18))).toEqual([])
+  expect(active(goOn(after([frozen, 18]), frozen, 19))).toEqual(['frozen'])
+  expect(active(goOn(after([frozen, 30]), frozen, 3))).toEqual(['frozen'])
+  expect(active(goOn(after([frozen, 30]), good, 3))).toEqual([])
+})
+
 test('a look that comes late changes nothing', () => {
   const health = after([frozen, 5])
   expect(judge(health, { utcMs: (health.lookedUtcMs ?? 0) - 1, ...black })).toBe(health)
 })
 
 test('whatever comes: a trouble is active only after bad looks without a break for its time', () => {
-  const kinds = fc.constantFrom(good, black, covered, frozen, moved)
+  const kinds = fc.constantFrom(good, black, covered, frozen, moved, looped)
   const runs = fc.array(fc.tuple(kinds, fc.integer({ min: 1, max: 25 })), { maxLength: 12 })
   fc.assert(
     fc.property(runs, (looks) => {
       const health = after(...looks)
-      for (const trouble of judgedTroubles) {
+      for (const trouble of pictureTroubles) {
         const track = health.tracks[trouble]
         if (!track.active) continue
         expect(track.badLooks).toBeGreaterThanOrEqual(5)
         expect((health.lookedUtcMs ?? 0) - (track.sinceUtcMs ?? Number.POSITIVE_INFINITY)).toBeGreaterThanOrEqual(
-          110_000,
+          trouble === 'looped' ? 50_000 : 110_000,
         )
       }
     }),

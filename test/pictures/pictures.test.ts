@@ -3,8 +3,8 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type AlertMonitor, alertMonitor } from '../../gateway/alerts/monitor.ts'
-import type { JudgedTrouble } from '../../gateway/domain/picture-health.ts'
 import { intersect, minutes } from '../../gateway/domain/units.ts'
+import type { PictureTrouble } from '../../gateway/domain/words.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import type { PictureFile } from '../../gateway/pictures/keyframes.ts'
 import { hourOf } from '../../gateway/pictures/preview-pack.ts'
@@ -63,7 +63,7 @@ function place(): Place {
         find: (_, range) => touches(range),
         hasFootage: (_, range) => touches(range).length > 0,
         roots: () => [root],
-        onTrouble(cameraId: string, trouble: JudgedTrouble, active: boolean) {
+        onTrouble(cameraId: string, trouble: PictureTrouble, active: boolean) {
           const before = alerts.list('open').length
           alerts.system(
             { code: `picture-${trouble}`, name: '卤制间', severity: 'warning', cameraId, areaId: 'w1' },
@@ -88,7 +88,9 @@ function place(): Place {
         told,
         clock,
         async minute(n, filter) {
-          const source = ['-loop', '1', '-framerate', '2', '-i', scene, '-vf', `${filter},scale=640:360`]
+          // Noise of its own in each minute: the same film again would be a loop.
+          const seeded = filter.replace('allf=t', `allf=t:all_seed=${n + 1}`)
+          const source = ['-loop', '1', '-framerate', '2', '-i', scene, '-vf', `${seeded},scale=640:360`]
           const file = makeSegment(root, 'cam', start + minutes(n), { source, fps: 2, gopSeconds: 2 })
           files.push(file)
           clock.utcMs = start + minutes(n + 1)
@@ -184,4 +186,15 @@ test('a reference needs a picture of now', async () => {
   await minute(0, noise)
   clock.pass(minutes(2))
   await expect(shown.confirmReference('cam', 'ops', never)).rejects.toMatchObject({ kind: 'away' })
+})
+
+test('a recording that is played again is a loop, whatever it shows', async () => {
+  const { alerts, shown, told, minute } = place().open()
+  await minute(0, noise)
+  const film = await minute(1, noise)
+  shown.onSegment('cam', { ...film, anchorUtcMs: start + minutes(2) })
+  await waitFor(() => shown.states()[0]?.lookedUtcMs === start + minutes(2) + 50_000 && told.length > 0)
+  expect(told).toEqual(['looped'])
+  expect(shown.states()[0]).toMatchObject({ trouble: 'looped', sinceUtcMs: start + minutes(2) })
+  expect(shown.ofAlert(alerts.list('open')[0]?.id ?? '').utcMs).toBe(start + minutes(2) + 50_000)
 })

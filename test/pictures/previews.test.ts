@@ -34,9 +34,9 @@ test.for(['h264', 'h264b', 'h265'] as const)(
     const file = makeSegment(tempFolder('pictures'), 'cam', start, { ...clock, codec })
     const chosen = firstOfSlots(keyframesOf(file), -1)
     expect(chosen.map(({ utcMs }) => utcMs - start)).toEqual([0, 7_000, 17_000, 27_000])
-    const { mp4, codedBytes } = await readFilm(file, chosen)
+    const { mp4, coded } = await readFilm(file, chosen)
     const pictures = await decodeFilm(mp4, chosen.length, 320, never)
-    expect(codedBytes).toHaveLength(4)
+    expect(new Set(coded.map(({ crc }) => crc)).size).toBe(4)
     for (const { jpeg } of pictures) expect(sizeOf(jpeg)).toEqual({ widthPx: 320, heightPx: 180 })
     // The test picture counts its seconds: no two are the same.
     expect(new Set(pictures.map(({ plane }) => Buffer.from(plane).toString('base64'))).size).toBe(4)

@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { freshHealth, judge, judgedTroubles, type PictureHealth } from '../../gateway/domain/picture-health.ts'
+import { freshHealth, judge, type PictureHealth } from '../../gateway/domain/picture-health.ts'
 import { brightnessOf, changeOf, textureOf } from '../../gateway/domain/picture-look.ts'
 import { edgeMapOf, shiftOf } from '../../gateway/domain/picture-shift.ts'
+import { pictureTroubles } from '../../gateway/domain/words.ts'
 import { toPam } from '../../scripts/simulate-zone/video/canvas.ts'
 import { drawScene, type SceneName } from '../../scripts/simulate-zone/video/scenes.ts'
 import { openTempFolder, type TempFolder } from '../support/temp.ts'
@@ -77,6 +78,7 @@ function watch(
       texture: textureOf(plane, brightness),
       same: n === 0 ? null : { change, sizeChange: 0 },
       shift: shiftOf(edges, edgeMapOf(plane)),
+      repeated: false,
     })
   }
   return state
@@ -97,7 +99,7 @@ describe.each(scenes)('%s', (scene) => {
     const seen = harms[harm] === turned || harms[harm] === knocked ? harms[harm] : `${view},${harms[harm]}`
     const planes = planesOf(source, harm.startsWith('black') ? seen : `${seen},${noise}`, 3)
     const health = watch(usual, reference, planes, 30)
-    expect(judgedTroubles.filter((trouble) => health.tracks[trouble].active)).toEqual(
+    expect(pictureTroubles.filter((trouble) => health.tracks[trouble].active)).toEqual(
       expected[harm] === undefined ? [] : [expected[harm]],
     )
   })

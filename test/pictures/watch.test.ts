@@ -16,6 +16,10 @@ function open() {
 const picture = (kind: number, more = 0) =>
   Uint8Array.from({ length: planeBytes }, (_, n) => 60 + ((n * (kind + 3) + Math.floor(n / 160) * 7) % 120) + more)
 
+/** No two live keyframes have the same bytes. */
+let frames = 0
+const coded = (bytes: number) => ({ bytes, crc: frames++ })
+
 test.each([
   ['one picture again and again', [0], true],
   ['two pictures in turn', [0, 1], true],
@@ -28,7 +32,7 @@ test.each([
     watch.look('cam', {
       utcMs: n * 10_000,
       plane: planes[n % planes.length] ?? picture(0),
-      codedBytes: 90_000 + (n % 3),
+      coded: coded(90_000 + (n % 3)),
     }),
   )
   expect(raised.flat()).toEqual(frozen ? ['frozen'] : [])
@@ -38,20 +42,31 @@ test('light that changes too slowly to be seen from look to look adds up: the pi
   const { watch } = open()
   // One grey level a minute, on one point of six at a time.
   const drift = (n: number) => picture(0).map((value, at) => value + Math.floor((n + (at % 6)) / 6))
-  for (let n = 0; n < 100; n++) watch.look('cam', { utcMs: n * 10_000, plane: drift(n), codedBytes: 90_000 })
+  for (let n = 0; n < 100; n++) watch.look('cam', { utcMs: n * 10_000, plane: drift(n), coded: coded(90_000) })
   expect(watch.isActive('cam', 'frozen')).toBe(false)
 })
 
 test('a keyframe that carries remarks is as frozen as the others; one that is really larger is another picture', () => {
   const { watch } = open()
   const look = (cameraId: string, n: number, codedBytes: number) =>
-    watch.look(cameraId, { utcMs: n * 10_000, plane: picture(0), codedBytes })
+    watch.look(cameraId, { utcMs: n * 10_000, plane: picture(0), coded: coded(codedBytes) })
   for (let n = 0; n < 30; n++) {
     look('remarks', n, n % 7 === 0 ? 30_500 : 30_000)
     look('larger', n, 30_000 + n * 2_000)
   }
   expect(watch.isActive('remarks', 'frozen')).toBe(true)
   expect(watch.isActive('larger', 'frozen')).toBe(false)
+})
+
+test('a recording that is played is told from life by its very bytes, also when it is a long one', () => {
+  const { watch } = open()
+  const live = Array.from({ length: 400 }, (_, n) => ({ plane: picture(n % 50), coded: coded(90_000 + n) }))
+  const look = (n: number) => {
+    const seen = live[n % live.length]
+    return seen ? watch.look('cam', { utcMs: n * 10_000, ...seen }) : []
+  }
+  const raised = Array.from({ length: 800 }, (_, n) => look(n).map((trouble) => `${trouble} at ${n}`))
+  expect(raised.flat()).toEqual(['looped at 405'])
 })
 
 test('of each camera and trouble the latest five pictures are kept, each with its own alert', () => {

@@ -1,5 +1,5 @@
 import type { Clip } from '../video/mp4-reader.ts'
-import { type PacketTrain, packTrain, senderReport, stamp } from './rtp.ts'
+import { type PacketTrain, packTrain, senderReport, stamp, timeRemark } from './rtp.ts'
 
 export const payloadType = 96
 const reportEveryMs = 5_000
@@ -32,12 +32,15 @@ interface Track extends Stream {
   readonly viewers: number
 }
 
-const reelOf = (clip: Clip): Reel => ({
-  clip,
-  trains: clip.units.map((unit) =>
-    packTrain(clip.codec, unit.key ? [...clip.parameterSets, ...unit.nals] : unit.nals, payloadType),
-  ),
-})
+function reelOf(clip: Clip): Reel {
+  const remark = timeRemark(clip.codec)
+  const trains = clip.units.map(({ key, nals }) =>
+    key
+      ? packTrain(clip.codec, [...clip.parameterSets, remark, ...nals], payloadType, remark)
+      : packTrain(clip.codec, nals, payloadType),
+  )
+  return { clip, trains }
+}
 
 interface TrackOptions {
   readonly clip: Clip

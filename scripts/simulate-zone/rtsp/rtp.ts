@@ -12,6 +12,24 @@ export interface PacketTrain {
   readonly bytes: Buffer
   /** Where each packet's interleaved header starts. */
   readonly starts: readonly number[]
+  /** Where the ten digits of its own time stand, which no other picture carries; only in keyframes. */
+  readonly digitsAt?: number
+}
+
+const digits = 10
+/**
+ * A remark beside a keyframe (SEI, user data): cameras put the time there, and no two of their keyframes are the same. Without it, a clip
+ * that goes round would be what it is: the same video again and again. Digits need no escaping.
+ */
+export function timeRemark(codec: Clip['codec']): Buffer {
+  const header = codec === 'h265' ? [39 << 1, 1] : [6]
+  const id = Buffer.from('5a6f6e6553696d756c61746f7254696d', 'hex')
+  return Buffer.concat([
+    Buffer.from([...header, 5, id.length + digits]),
+    id,
+    Buffer.alloc(digits, '0'),
+    Buffer.from([0x80]),
+  ])
 }
 
 /** Payloads of one NAL unit: itself, or FU-A (RFC 6184, 5.8), or FU (RFC 7798, 4.4.3). */
@@ -36,12 +54,21 @@ export function payloadsOf(codec: Clip['codec'], nal: Buffer): Buffer[] {
   return pieces
 }
 
-/** Packs NAL units of one access unit; the last packet carries the marker bit. @param payloadType dynamic, 96..127 */
-export function packTrain(codec: Clip['codec'], nals: readonly Buffer[], payloadType: number): PacketTrain {
+/**
+ * Packs NAL units of one access unit; the last packet carries the marker bit.
+ * @param payloadType dynamic, 96..127 @param remark one of `nals`, see `timeRemark`
+ */
+export function packTrain(
+  codec: Clip['codec'],
+  nals: readonly Buffer[],
+  payloadType: number,
+  remark?: Buffer,
+): PacketTrain {
   const payloads = nals.flatMap((nal) => payloadsOf(codec, nal))
   const starts: number[] = []
   const parts: Buffer[] = []
   let at = 0
+  let digitsAt: number | undefined
   for (const [index, payload] of payloads.entries()) {
     const header = Buffer.alloc(headerBytes)
     header.writeUInt8(0x24, 0)
@@ -51,8 +78,9 @@ export function packTrain(codec: Clip['codec'], nals: readonly Buffer[], payload
     starts.push(at)
     parts.push(header, payload)
     at += headerBytes + payload.length
+    if (payload === remark) digitsAt = at - 1 - digits
   }
-  return { bytes: Buffer.concat(parts), starts }
+  return { bytes: Buffer.concat(parts), starts, ...(digitsAt === undefined ? {} : { digitsAt }) }
 }
 
 /** A copy with everything stamped, so that a slow client may keep it while the clip goes round again. */
@@ -64,6 +92,7 @@ export function stamp(train: PacketTrain, channel: number, sequence: number, tim
     bytes.writeUInt32BE(timestamp >>> 0, start + 8)
     bytes.writeUInt32BE(ssrc, start + 12)
   }
+  if (train.digitsAt !== undefined) bytes.write(String(timestamp >>> 0).padStart(digits, '0'), train.digitsAt, 'latin1')
   return bytes
 }
 
