@@ -70,9 +70,9 @@ export function equationOf(account: Account): Equation {
   const gaps = gapsByLength(account).map(([reason, seconds]) => [reason, Math.ceil(seconds)] as const)
   const gapsTotal = gaps.reduce((sum, [, seconds]) => sum + seconds, 0)
   const unexplained = Math.ceil(account.unexplainedSeconds)
-  const expected = Math.round(account.expectedSeconds)
-  const left = Math.max(0, expected - gapsTotal - unexplained)
-  // Whole seconds of several gaps may take a few more than there are.
+  // Short gaps of many reasons, each rounded up, may come to a few seconds more than there were.
+  const expected = Math.max(Math.round(account.expectedSeconds), gapsTotal + unexplained)
+  const left = expected - gapsTotal - unexplained
   const recorded = Math.min(left, Math.round(account.recordedSeconds))
   return {
     expected,

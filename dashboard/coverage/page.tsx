@@ -6,7 +6,7 @@ import { formatDateTime, siteTimeZone } from '../i18n/time.ts'
 import { Empty, Loaded, PageHead } from '../parts/states.tsx'
 import { loadOf, useLoad } from '../parts/use-load.ts'
 import { useGateway, useRouter, useSession } from '../shell/gateway.ts'
-import { readAddress, writeAddress } from './address.ts'
+import { type Address, readAddress, writeAddress } from './address.ts'
 import { bucketOf, columnsOf, type Period, periods, wholeOf } from './columns.ts'
 import { CoverageActions } from './actions.tsx'
 import { CellDialog } from './details.tsx'
@@ -75,9 +75,29 @@ function Found({ now, columns, rows }: FoundProps) {
   )
   const sum = useMemo(() => sumLine(lines, columns, all), [lines, columns, all])
   const address = readAddress(router.location.value.query)
-  const go = (change: Partial<typeof address>): void =>
-    router.navigate(writeAddress({ ...address, ...change }), { replace: true })
+  const go = (change: Partial<Address>): void => {
+    const now = readAddress(router.location.peek().query)
+    router.navigate(writeAddress({ ...now, ...change }), { replace: true })
+  }
   const opened = new Set(address.open)
+  const toggle = (id: string): void => {
+    const { open } = readAddress(router.location.peek().query)
+    go({ open: open.includes(id) ? open.filter((one) => one !== id) : [...open, id] })
+  }
+  // Thousands of cells: drawn again only when they change, not when the details of one are shown.
+  const strip = useMemo(
+    () => (
+      <Strip
+        lines={lines}
+        sum={sum}
+        columns={columns}
+        opened={opened}
+        toggle={toggle}
+        choose={(id, fromUtcMs) => go({ line: id, fromUtcMs })}
+      />
+    ),
+    [lines, sum, columns, address.open.join(',')],
+  )
   const groups = lines.filter((line) => line.members.length > 0).map(({ id }) => id)
   const line = address.line === sum.id ? sum : findLine(lines, address.line ?? '')
   const column = columns.find(({ fromUtcMs }) => fromUtcMs === address.fromUtcMs)
@@ -111,14 +131,7 @@ function Found({ now, columns, rows }: FoundProps) {
       </div>
       <Summary account={sum.total.account} percent={sum.total.percent} />
       <Legend hasDefect={sum.total.kind === 'defect'} />
-      <Strip
-        lines={lines}
-        sum={sum}
-        columns={columns}
-        opened={opened}
-        toggle={(id) => go({ open: opened.has(id) ? address.open.filter((one) => one !== id) : [...address.open, id] })}
-        choose={(id, fromUtcMs) => go({ line: id, fromUtcMs })}
-      />
+      {strip}
       {line === undefined ? null : (
         <CellDialog
           line={line}

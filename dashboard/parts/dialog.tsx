@@ -15,9 +15,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId()
   useLayoutEffect(() => {
     const before = document.activeElement
+    const element = dialog.current
     // Before the next key press: a dialog that is not yet modal would not hear Escape.
-    dialog.current?.showModal()
+    element?.showModal()
     return () => {
+      // As long as it is modal, nothing behind it takes the focus.
+      element?.close()
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
