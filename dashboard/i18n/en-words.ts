@@ -109,6 +109,7 @@ export const enWords = {
     'origin-foreign': 'The request came from another site and was refused.',
     'request-invalid': 'Something in the form is wrong.',
     'range-too-long': 'The period is too long.',
+    'no-picture': 'No picture now: the camera is not recording, or its picture cannot be decoded.',
     'camera-denied': 'The camera refused this user or password.',
     'camera-lost': 'The connection to the camera broke: check power and network.',
     'camera-unreachable': 'The camera cannot be reached: check address, power and network.',

@@ -96,6 +96,7 @@ export const zhCnWords = {
     'origin-foreign': '请求来自别的网站，已拒绝。',
     'request-invalid': '填写的内容有误。',
     'range-too-long': '时间段太长。',
+    'no-picture': '现在没有画面：摄像头没有在录像，或画面无法解码。',
     'camera-denied': '摄像头拒绝了这个用户名或密码。',
     'camera-lost': '与摄像头的连接中断：请检查电源和网络。',
     'camera-unreachable': '连接不上这台摄像头：请检查地址、电源和网络。',
