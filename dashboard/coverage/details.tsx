@@ -125,15 +125,17 @@ function Members({ line, cellOf, choose }: Pick<CellDialogProps, 'line' | 'cellO
                   {totalText(cell)}
                 </span>
               </td>
-              <td class="row-actions">
-                <button
-                  type="button"
-                  class="button button-small"
-                  aria-label={`${words().details}: ${member.name}`}
-                  onClick={() => choose(member.id)}
-                >
-                  {words().details}
-                </button>
+              <td>
+                <div class="row-actions">
+                  <button
+                    type="button"
+                    class="button button-small"
+                    aria-label={`${words().details}: ${member.name}`}
+                    onClick={() => choose(member.id)}
+                  >
+                    {words().details}
+                  </button>
+                </div>
               </td>
             </tr>
           )

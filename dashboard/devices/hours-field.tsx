@@ -93,7 +93,13 @@ function WindowField({ name, window, change, remove }: WindowFieldProps) {
               inputMode="numeric"
               autocomplete="off"
               value={window[end]}
-              onChange={(event) => change({ ...window, [end]: readClockTime(event.currentTarget.value) })}
+              onInput={(event) => change({ ...window, [end]: event.currentTarget.value })}
+              onChange={(event) => {
+                const read = readClockTime(event.currentTarget.value)
+                // At once: Enter is judged by the browser before this is drawn again.
+                event.currentTarget.value = read
+                change({ ...window, [end]: read })
+              }}
             />
           </label>
         ))}

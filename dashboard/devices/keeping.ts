@@ -29,7 +29,7 @@ export function keepingPatch(keeping: Keeping, camera: Kept): PatchCamera {
     retentionDays: days === null ? null : Number(days),
     retentionBasis: orNull(keeping.basis),
     disk: orNull(keeping.disk),
-    hours: keeping.hours,
+    hours: keeping.hours?.map((one) => ({ ...one, from: readClockTime(one.from), to: readClockTime(one.to) })) ?? null,
   }
   return {
     ...(wanted.retentionDays === camera.retentionDays ? {} : { retentionDays: wanted.retentionDays }),

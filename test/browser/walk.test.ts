@@ -191,6 +191,7 @@ test('no page has a serious barrier, in either theme', async () => {
     ['/alerts', 'tbody tr'],
     ['/sensors', 'tbody tr'],
     ['/sensors?sensor=cold', '.chart canvas'],
+    ['/coverage', 'td.cell'],
     ['/devices', 'tbody tr'],
     ['/system', 'tbody tr'],
   ]

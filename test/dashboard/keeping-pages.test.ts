@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CameraState } from '../../gateway/contract/camera.ts'
 import { buildDashboard } from '../../scripts/dashboard.ts'
 import { type Language, openTab, seesNoBarrier } from '../browser/eyes.ts'
 import { openBrowser } from '../support/browser.ts'
 import { waitFor } from '../support/wait.ts'
+import { camerasAt } from './fake-data.ts'
 import { type FakeGateway, startFakeGateway } from './fake-gateway.ts'
 
 /** Pages about the keeping of footage, in a real browser, on a gateway that makes its footage up. */
@@ -128,8 +130,15 @@ describe('devices', () => {
     await dialog(page).getByLabel('按周时段').check()
     await dialog(page).getByRole('checkbox', { name: '周日' }).uncheck({ force: true })
     await dialog(page).getByLabel('从', { exact: true }).fill('22:00')
-    await dialog(page).getByLabel('至', { exact: true }).fill('6:00')
+    const to = dialog(page).getByLabel('至', { exact: true })
+    await to.fill('6:00')
+    // News of the camera draws the page again; what is being typed stays.
+    const state = { ...camerasAt(Date.now())[1]?.state, status: 'connecting', reason: null } as CameraState
+    fake.say({ kind: 'camera', cameraId: 'cam-2', state })
+    await page.locator('tr', { hasText: '晨露线面 2 号机' }).getByText('连接中').waitFor()
+    expect(await to.inputValue()).toBe('6:00')
     await dialog(page).getByLabel('保存天数').focus()
+    expect(await to.inputValue()).toBe('06:00')
     const said = await dialog(page).innerText()
     expect(said).toContain('周一至周六 22:00 至次日 06:00')
     expect(said).toContain('从现在起保存 90 天')

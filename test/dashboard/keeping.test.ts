@@ -31,6 +31,12 @@ describe('how a camera is kept', () => {
     ['basis, without blanks', { ...same, basis: ' 第五十条 ' }, kept, { retentionBasis: '第五十条' }],
     ['disk', { ...same, disk: 'yard' }, kept, { disk: 'yard' }],
     ['hours', { ...same, hours: nights }, kept, { hours: nights }],
+    [
+      'hours as they are typed',
+      { ...same, hours: [{ days: [6], from: '6:00', to: '2200' }] },
+      kept,
+      { hours: [{ days: [6], from: '06:00', to: '22:00' }] },
+    ],
     ['hours taken away', same, { ...kept, hours: nights }, { hours: null }],
     ['the same hours', { ...same, hours: nights }, { ...kept, hours: structuredClone(nights) }, {}],
   ])('%s', (_, keeping, camera, patch) => {
