@@ -49,6 +49,12 @@ export function gatewayMeasures(m: Modules): () => Promise<string> {
       help: 'Time of one hour that is neither recorded nor a gap: a defect',
       read: one(() => m.footage.coverage.unequal()?.unexplainedMs ?? 0),
     },
+    {
+      name: 'picture_looks_total',
+      help: 'Keyframes looked at, those that could not be read, and files left out because the machine was busy',
+      labelNames: ['outcome'],
+      read: () => Object.entries(m.looks.counters()).map(([outcome, value]) => ({ value, labels: { outcome } })),
+    },
     { name: 'live_viewers', help: 'Open live sockets', read: one(m.live.viewers) },
     { name: 'mqtt_packets_total', help: 'MQTT messages taken', read: one(() => m.intakeCounters.packets) },
     {
