@@ -70,7 +70,8 @@ export function ledger(parts: LedgerParts) {
   }
 
   function account(life: CameraLife, hourUtcMs: UtcMs): HourRow {
-    const toUtcMs = Math.min(hourUtcMs + hours(1), parts.knownUntilUtcMs(life.id))
+    // The last picture may last a little beyond now.
+    const toUtcMs = Math.min(hourUtcMs + hours(1), parts.knownUntilUtcMs(life.id), tools.clock.now())
     const range = { fromUtcMs: hourUtcMs, toUtcMs: Math.max(hourUtcMs, toUtcMs) }
     const sum = accountOf(spans(life.id, range), expectation(life, range), range)
     return { cameraId: life.id, hourUtcMs, ...sum, unexplainedMs: sum.unexplainedMs < seamMs ? 0 : sum.unexplainedMs }

@@ -119,6 +119,17 @@ describe('the ledger', () => {
     third.store.close()
   })
 
+  test('a picture that lasts beyond now is not yet expected', async () => {
+    const { clock, store, footage, recorder, film } = await open()
+    await film(60)
+    // What was delayed comes early now: the end of the last picture lies ahead.
+    clock.pass(-200)
+    await recorder.sync()
+    footage.coverage.tick()
+    expect(footage.coverage.unequal()).toBeNull()
+    store.close()
+  })
+
   test('what nobody can explain is told, and not hidden', async () => {
     const { store, footage, film, outage, rows } = await open()
     await film(60)
