@@ -27,7 +27,7 @@ export const pages: Record<string, { need: readonly Permission[]; page: Componen
   coverage: { need: ['watch'], page: coverage },
   sensors: { need: ['watch'], page: SensorsPage },
   devices: { need: ['configure'], page: devices },
-  system: { need: ['administer', 'audit', 'configure'], page: system },
+  system: { need: ['administer', 'audit', 'configure', 'hold'], page: system },
 }
 
 export function App({ gateway }: { gateway: Gateway }) {

@@ -34,8 +34,8 @@ export function fieldOf(utcMs: UtcMs, timeZone: string): string {
 export const momentOf = (field: string, nowUtcMs: UtcMs, timeZone: string): UtcMs | undefined =>
   spokenMoment(field, clockParts(nowUtcMs, timeZone).date, nowUtcMs, timeZone)
 
-/** From the next five minutes on, for two hours. */
+/** From the next five minutes on, with a minute to fill in the form, for two hours. */
 export function usualPlan(nowUtcMs: UtcMs): UtcRange {
-  const fromUtcMs = Math.ceil(nowUtcMs / minutes(5)) * minutes(5)
+  const fromUtcMs = Math.ceil((nowUtcMs + minutes(1)) / minutes(5)) * minutes(5)
   return { fromUtcMs, toUtcMs: fromUtcMs + minutes(120) }
 }

@@ -23,7 +23,7 @@ const entries: readonly { name: NavName; icon: ComponentType<IconProps>; need: r
   { name: 'coverage', icon: CoverageIcon, need: ['watch'] },
   { name: 'sensors', icon: SensorIcon, need: ['watch'] },
   { name: 'devices', icon: DeviceIcon, need: ['configure'] },
-  { name: 'system', icon: SystemIcon, need: ['administer', 'audit', 'configure'] },
+  { name: 'system', icon: SystemIcon, need: ['administer', 'audit', 'configure', 'hold'] },
 ]
 
 /** Rail, top bar and the bar that tells of a lost gateway around one page. */

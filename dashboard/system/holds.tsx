@@ -118,7 +118,7 @@ function HoldRow({ hold, mayHold, choose }: HoldRowProps) {
           <a href={footageHref(hold, siteTimeZone.value)} aria-label={`${words().show}: ${hold.reason}`}>
             {words().show}
           </a>
-          {mayHold && hold.active && hold.untilUtcMs !== null ? (
+          {mayHold && hold.active ? (
             <button
               type="button"
               class="button button-small"

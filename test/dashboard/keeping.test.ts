@@ -115,6 +115,7 @@ describe('planned off', () => {
     const { fromUtcMs, toUtcMs } = usualPlan(now)
     expect(fieldOf(fromUtcMs, 'Asia/Shanghai')).toBe('2026-11-24 12:35')
     expect(toUtcMs - fromUtcMs).toBe(hours(2))
+    expect(usualPlan(fromUtcMs - 1_000).fromUtcMs).toBe(fromUtcMs + 300_000)
     expect(momentOf('2026-11-24 12:35', now, 'Asia/Shanghai')).toBe(fromUtcMs)
     expect(momentOf('12:35', now, 'Asia/Shanghai')).toBe(fromUtcMs)
     expect(momentOf('2026-13-24 12:35', now, 'Asia/Shanghai')).toBeUndefined()
