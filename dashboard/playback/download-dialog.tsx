@@ -12,6 +12,7 @@ import { offsetTone, offsetWord } from './clock-offset.ts'
 import type { Desk } from './desk.ts'
 import { keepWords } from './keep-words.ts'
 import { markedOr } from './marks.ts'
+import { words } from './words.ts'
 import { reasonWord } from './moment-words.ts'
 import { type Choosing, chosenOf, RangeFields, useChoosing } from './range-fields.tsx'
 
@@ -118,7 +119,7 @@ function Gaps({ gaps }: Pick<ClipPlan, 'gaps'>) {
   const more = gaps.length > mostGaps ? [keepWords().moreGaps(gaps.length - mostGaps)] : []
   return (
     <p class="plan-gaps">
-      {keepWords().gaps(gaps.length)} {[...said, ...more].join('；')}
+      {keepWords().gaps(gaps.length)} {words().listed([...said, ...more])}
     </p>
   )
 }

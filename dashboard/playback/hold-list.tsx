@@ -7,6 +7,7 @@ import { useMay, useSession } from '../shell/gateway.ts'
 import type { Desk } from './desk.ts'
 import { ExtendDialog, ReleaseDialog } from './hold-dialog.tsx'
 import { keepWords } from './keep-words.ts'
+import { words } from './words.ts'
 
 interface HoldListProps {
   readonly desk: Desk
@@ -48,7 +49,7 @@ export function HoldList({ desk, holds, cameras }: HoldListProps) {
                 <td data-label={keepWords().holdSpan}>
                   {formatDateTime(hold.fromUtcMs)} – {formatDateTime(hold.toUtcMs)}
                 </td>
-                <td>{hold.cameraIds.map(nameOf).join('、')}</td>
+                <td>{words().listed(hold.cameraIds.map(nameOf))}</td>
                 <td data-label={keepWords().holdOwner}>{hold.ownerName}</td>
                 <td data-label={keepWords().holdUntil}>
                   {hold.untilUtcMs === null ? keepWords().noEnd : formatDateTime(hold.untilUtcMs)}

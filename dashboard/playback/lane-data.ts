@@ -38,12 +38,16 @@ const chartWidthPx = 1_600
 /** The gateway gives no more. */
 const mostBuckets = 4_096
 
-/** Loads what the lanes of a view show. Small moves of the view need nothing new. */
-export function useLaneData(desk: Desk, cameras: readonly Camera[], readings: readonly string[]): LaneData {
+/** Loads what the lanes of a view show: alerts of `areas`. Small moves of the view need nothing new. */
+export function useLaneData(
+  desk: Desk,
+  cameras: readonly Camera[],
+  readings: readonly string[],
+  areas: readonly string[],
+): LaneData {
   const { api, stores, nowUtcMs } = useGateway()
   const settled = useSettledView(desk)
   const ids = cameras.map((one) => one.id).join(',')
-  const areas = [...new Set(cameras.map((one) => one.areaId))]
   const now = nowUtcMs.value
   const wanted = loadRange(settled, Number.MAX_SAFE_INTEGER)
   const growth = useGrowth(ids.split(','))

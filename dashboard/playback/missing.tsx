@@ -18,10 +18,10 @@ export function Missing({ tracks, range }: { tracks: readonly Track[]; range: Ut
     <div class="missing notice">
       {empty.map((track) => (
         <p key={track.camera.id}>
-          <strong>{words().noFootageHere(track.camera.name)}</strong>：
-          {reasonsOf(track, range)
-            .map(([what, ms]) => words().forLength(what, formatDuration(ms)))
-            .join('；')}
+          {words().of(
+            words().noFootageHere(track.camera.name),
+            words().listed(reasonsOf(track, range).map(([what, ms]) => words().forLength(what, formatDuration(ms)))),
+          )}
         </p>
       ))}
     </div>

@@ -57,7 +57,10 @@ function Review({ cameras }: { cameras: readonly Camera[] }) {
   const readings = (desk.readings.value ?? chosenAtFirst(choices)).filter((key) =>
     choices.some((one) => one.key === key),
   )
-  const data = useLaneData(desk, shown, readings)
+  // Of the cameras, and of what the curves show.
+  const curves = choices.filter(({ key }) => readings.includes(key))
+  const areas = [...new Set([...shown.map((one) => one.areaId), ...curves.map(({ sensor }) => sensor.areaId)])]
+  const data = useLaneData(desk, shown, readings, areas)
   const previewsOf = usePreviews(shown, data.tracks)
   const layout = layoutOf(
     shown.map((one) => one.id),

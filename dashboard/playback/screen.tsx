@@ -72,7 +72,7 @@ function Still({ desk, camera }: { desk: Desk; camera: Camera }) {
       class="icon-button screen-still"
       download
       href={api.stillHref(camera.id, atUtcMs)}
-      aria-label={`${words().still}：${camera.name}`}
+      aria-label={words().of(words().still, camera.name)}
       title={words().still}
     >
       <DownloadIcon size={18} />

@@ -17,7 +17,7 @@ export function TimeSlider({ desk, data, children }: { desk: Desk; data: LaneDat
   const open = data.alerts.filter(
     (one) => one.raisedUtcMs <= atUtcMs && atUtcMs < (one.clearedUtcMs ?? Infinity),
   ).length
-  const text = [formatDateTime(atUtcMs), ...said, ...(open === 0 ? [] : [words().alertsAt(open)])].join('，')
+  const text = words().listed([formatDateTime(atUtcMs), ...said, ...(open === 0 ? [] : [words().alertsAt(open)])])
   return (
     <div
       class="timeline"

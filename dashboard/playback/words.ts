@@ -97,6 +97,8 @@ export const words = pageWords(
     alertLasting: '仍在持续',
     toAlert: '看当时画面',
     again: '重试',
+    of: (name: string, what: string) => `${name}：${what}`,
+    listed: (parts: readonly string[]) => parts.join('，'),
   },
   {
     title: 'Playback',
@@ -199,5 +201,7 @@ export const words = pageWords(
     alertLasting: 'still there',
     toAlert: 'Show that moment',
     again: 'Try again',
+    of: (name, what) => `${name}: ${what}`,
+    listed: (parts) => parts.join(', '),
   },
 )

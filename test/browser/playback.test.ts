@@ -232,7 +232,7 @@ describe('the timeline', () => {
     await is(page, first, 'waiting')
     expect(await screen(page, first).innerText()).toContain('not expected: before the camera was added')
     expect(await page.locator('.missing').innerText()).toMatch(
-      /has no footage in this period：not expected: before the camera was added \(1 h\)/,
+      /has no footage in this period: not expected: before the camera was added \(1 h\)/,
     )
     await screen(page, first).getByRole('button', { name: 'Play what follows' }).click()
     await waitFor(async () => (await shownUtcMs(page)) > Date.now() - 600_000)
