@@ -191,7 +191,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       live.keepOnly(new Set(list.map(({ id }) => id)))
       trouble.cameras(list, states.get, footage.expectedNow())
       trouble.disks(footage.troubles())
-      trouble.ledger(footage.coverage.unequal())
+      trouble.ledger(footage.coverage.unequal(), everCameras.nameOf)
     },
     reconcileMs,
     tools,

@@ -46,7 +46,7 @@ export function CameraPicture({ camera, picture }: { camera: Camera; picture: Pi
         <button
           type="button"
           class="text-button"
-          aria-label={`${words.view.ask}: ${camera.name}`}
+          aria-label={`${reference === null ? words.view.unconfirmed : words.view.confirmed} · ${words.view.ask}: ${camera.name}`}
           onClick={() => setOpen(true)}
         >
           {reference === null ? words.view.unconfirmed : words.view.confirmed}

@@ -6,6 +6,9 @@ import { consequences, type Keeping } from './keeping.ts'
 import { words } from './keeping-words.ts'
 import './keeping.css'
 
+/** Until the disks are known: what a new configuration says. */
+const unknownDisk = { name: 'main', retentionDays: 30 }
+
 interface KeepingFieldsProps {
   readonly camera: Camera
   readonly keeping: Keeping
@@ -16,7 +19,8 @@ interface KeepingFieldsProps {
 
 /** How long, where and when a camera is recorded, and what a change means for its footage. */
 export function KeepingFields({ camera, keeping, change, disks }: KeepingFieldsProps) {
-  const says = consequences(keeping, camera, disks[0]?.name ?? 'main')
+  const first = disks[0] ?? unknownDisk
+  const says = consequences(keeping, camera, first)
   return (
     <>
       <h3>{words().title}</h3>
@@ -31,7 +35,7 @@ export function KeepingFields({ camera, keeping, change, disks }: KeepingFieldsP
             max={3_650}
             step="any"
             inputMode="decimal"
-            placeholder={words().daysDefault}
+            placeholder={words().daysDefault(first.retentionDays)}
             value={keeping.days}
             onInput={(event) => change({ ...keeping, days: event.currentTarget.value })}
           />

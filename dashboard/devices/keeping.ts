@@ -1,3 +1,4 @@
+import type { DiskState } from '../../gateway/contract/footage.ts'
 import type { Camera, DeclaredHours, PatchCamera } from '../../gateway/contract/camera.ts'
 import { words } from './keeping-words.ts'
 
@@ -41,11 +42,12 @@ export function keepingPatch(keeping: Keeping, camera: Kept): PatchCamera {
 
 const sameHours = (a: DeclaredHours | null, b: DeclaredHours | null): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** The default of the configuration, as far as this page knows it. */
-const usualDays = 30
-
 /** What a change means for the footage, a sentence each; empty where nothing changes. */
-export function consequences(keeping: Keeping, camera: Kept, firstDisk: string): string[] {
+export function consequences(
+  keeping: Keeping,
+  camera: Kept,
+  { name: firstDisk, retentionDays: usualDays }: Pick<DiskState, 'name' | 'retentionDays'>,
+): string[] {
   const patch = keepingPatch(keeping, camera)
   const says: string[] = []
   if (patch.retentionDays !== undefined) {

@@ -61,8 +61,11 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
       system({ code: `picture-${what}`, name, severity, cameraId, areaId }, active)
     },
     /** Time that is neither recorded nor explained: a defect of ours. */
-    ledger: (unequal: { readonly cameraId: string } | null): void =>
-      system({ code: 'ledger-unequal', name: unequal?.cameraId ?? '', severity: 'warning' }, unequal !== null),
+    ledger: (unequal: { readonly cameraId: string } | null, nameOf: (cameraId: string) => string): void =>
+      system(
+        { code: 'ledger-unequal', name: unequal ? nameOf(unequal.cameraId) : '', severity: 'warning' },
+        unequal !== null,
+      ),
     metrics: (name: string, ok: boolean): void => system({ code: 'metrics-away', name, severity: 'warning' }, !ok),
     broker: (connected: boolean): void =>
       system({ code: 'broker-away', name: 'MQTT', severity: 'critical' }, !connected),

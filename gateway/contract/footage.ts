@@ -108,6 +108,8 @@ export const DiskState = z.object({
   maxBytes: z.number().nullable(),
   minFreeBytes: z.number(),
   cameras: z.number(),
+  /** How long footage of cameras without a retention of their own is kept. */
+  retentionDays: z.number(),
   /** What its cameras write, by the last day. */
   bytesPerDay: z.number(),
   /** Until footage must go before its time; null: retention keeps up, it never comes to that. */

@@ -11,6 +11,8 @@ export interface DiskReportParts {
   readonly retentionMs: (cameraId: string) => Millis
   /** Cameras that are to be recorded on it. */
   readonly assigned: readonly string[]
+  /** The configuration's default. */
+  readonly retentionDays: number
   readonly now: UtcMs
 }
 
@@ -21,6 +23,7 @@ export async function diskReport({
   held,
   retentionMs,
   assigned,
+  retentionDays,
   now,
 }: DiskReportParts): Promise<DiskState> {
   const { name, root, settings } = volume
@@ -58,6 +61,7 @@ export async function diskReport({
     maxBytes: settings.maxBytes,
     minFreeBytes: settings.minFreeBytes,
     cameras: assigned.length,
+    retentionDays,
     bytesPerDay: Math.round(growth.reduce((sum, { bytesPerDay }) => sum + bytesPerDay, 0)),
     daysUntilFull: isAway ? null : daysUntilFull(growth, roomBytes),
     oldestUtcMs: stored.length === 0 ? null : Math.min(...growth.map(({ oldestUtcMs }) => oldestUtcMs)),

@@ -252,7 +252,15 @@ export function recording(parts: RecordingParts) {
       Promise.all(
         volumes.map((one) => {
           const assigned = cameraIds.filter((id) => diskOf(id) === one)
-          return diskReport({ volume: one, upkeep, held: holds.held(), retentionMs, assigned, now: clock.now() })
+          return diskReport({
+            volume: one,
+            upkeep,
+            held: holds.held(),
+            retentionMs,
+            assigned,
+            retentionDays: parts.retentionDays,
+            now: clock.now(),
+          })
         }),
       ),
     async run(signal: AbortSignal): Promise<void> {

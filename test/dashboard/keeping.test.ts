@@ -54,7 +54,7 @@ describe('how a camera is kept', () => {
     ['the first disk by its name is no move', { ...same, disk: 'main' }, kept, []],
     ['hours', { ...same, hours: nights }, kept, [/以前的缺口不变/]],
   ])('a change says what it means: %s', (_, keeping, camera, says) => {
-    const said = consequences(keeping, camera, 'main')
+    const said = consequences(keeping, camera, { name: 'main', retentionDays: 30 })
     expect(said).toHaveLength(says.length)
     for (const [n, pattern] of says.entries()) expect(said[n]).toMatch(pattern)
   })
