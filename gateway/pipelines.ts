@@ -10,6 +10,7 @@ import { taskSet } from './lib/task-set.ts'
 import { turnstile } from './lib/turnstile.ts'
 import type { LiveHub } from './live/hub.ts'
 import { shapeOf } from './media/stream.ts'
+import { wholePictures } from './media/whole-pictures.ts'
 import type { Recording } from './recording/recording.ts'
 
 /** After so many failed attempts in a row the camera is asked again where its streams are. */
@@ -41,9 +42,10 @@ export function cameraPulls({ cameras, live, footage, states, tools }: PullParts
       const refresh = failures > 0 && failures % askAgainAfter === 0
       const address = await cameras.streamOf(cameraId, 'main', until, { refresh })
       await nextStart(until)
+      const keep = wholePictures(recorder.put)
       await readStream(address, tools, until, (event) => {
         live.put(cameraId, event)
-        recorder.put(event)
+        keep(event)
         if (event.init) return cameras.noteShape(cameraId, 'main', shapeOf(event.init))
         failures = 0
         outage.over()

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Bench } from '../bench.ts'
 import { killGateway, otherActs } from './lib/fault-acts.ts'
+import { stepClock } from './lib/fault-clock.ts'
 import { openLab } from './lib/fault-lab.ts'
 import { type FaultRow, runAct, verifyWhole, type WholeVerdict } from './lib/fault-run.ts'
 
@@ -32,23 +33,42 @@ export const bench: Bench = {
       console.log(line(row))
       for (const what of [...row.wrongSpans, ...row.damagedClips, ...row.unnamed]) console.log(`    ${what}`)
     }
+    const clock = 'clock stepped'.includes(values.only) ? await stepClock() : undefined
+    if (clock) {
+      console.log(
+        line({
+          ...clock,
+          name: 'clock stepped',
+          rounds: 1,
+          lostSeconds: 0,
+          unnamed: [],
+          clips: clock.files,
+          frames: 0,
+        }),
+      )
+      for (const what of complaintsOf(clock)) console.log(`    ${what}`)
+    }
     const whole = await verifyWhole(lab)
     console.log(line({ ...whole, name: 'everything once more', rounds: 1, lostSeconds: 0, unnamed: [], seconds: 0 }))
     for (const what of complaintsOf(whole)) console.log(`    ${what}`)
-    const all = [...rows, whole]
+    const all = [...rows, ...(clock ? [clock] : []), whole]
     return {
-      rounds: rows.reduce((sum, row) => sum + row.rounds, 0),
+      rounds: rows.reduce((sum, row) => sum + row.rounds, clock ? 1 : 0),
       lostSecondsMax: Math.round(Math.max(0, ...rows.map((row) => row.lostSeconds)) * 1_000) / 1_000,
       damagedClips: all.reduce((sum, row) => sum + row.damagedClips.length, 0),
       wrongSpans: all.reduce((sum, row) => sum + row.wrongSpans.length, 0),
       unexplainedSeconds: all.reduce((sum, row) => sum + row.unexplainedSeconds, 0),
       unnamedGaps: rows.reduce((sum, row) => sum + row.unnamed.length, 0),
-      checkerProblems: whole.problems.length,
+      checkerProblems: whole.problems.length + (clock?.problems.length ?? 0),
     }
   },
 }
 
-const complaintsOf = ({ wrongSpans, damagedClips, problems }: WholeVerdict): string[] => [
+const complaintsOf = ({
+  wrongSpans,
+  damagedClips,
+  problems,
+}: Pick<WholeVerdict, 'wrongSpans' | 'damagedClips' | 'problems'>): string[] => [
   ...wrongSpans,
   ...damagedClips,
   ...problems.map(({ kind, path, message }) => `${kind} ${path ?? ''}: ${message}`),

@@ -34,7 +34,7 @@ const allFor = (cameras: readonly { readonly id: string }[], reason: GapReason):
 export const killGateway: Act = {
   name: 'kill -9 of the gateway',
   async run(lab, random) {
-    await sleep(500 + random() * 7_000)
+    await sleep(300 + random() * 5_000)
     const before = (await lab.states()).filter(({ state }) => state.status === 'recording')
     const atUtcMs = Date.now()
     await lab.gateway.kill9()

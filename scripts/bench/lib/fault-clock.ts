@@ -82,11 +82,11 @@ export async function stepClock(): Promise<ClockVerdict> {
     await recorded(spansOf, seconds(12), 'clock-step', startUtcMs)
     clock.step(minutes(-10))
     const backUtcMs = clock.now()
-    await recorded(spansOf, seconds(4), undefined, backUtcMs, minutes(9))
+    await recorded(spansOf, seconds(3), undefined, backUtcMs, minutes(9))
     kept.push(...(await filesOf()))
   })
   await withGateway(async (spansOf) => {
-    await recorded(spansOf, seconds(4), undefined, clock.now(), minutes(9))
+    await recorded(spansOf, seconds(3), undefined, clock.now(), minutes(9))
     for (const id of ids) {
       const spans = await spansOf(id, startUtcMs, startUtcMs + hours(2))
       unexplainedSeconds += holesIn(spans) / 1_000

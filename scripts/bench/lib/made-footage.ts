@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { buildFragment } from '../../../gateway/media/fragment.ts'
+import { linkedPart, sealLink } from '../../../gateway/media/link.ts'
 import type { Sample, StreamInit } from '../../../gateway/media/stream.ts'
 import type { FragmentEntry } from '../../../gateway/recording/fragment-table.ts'
 import type { RecordingIndex } from '../../../gateway/recording/index.ts'
@@ -61,6 +63,7 @@ export function makeRun(options: MakeOptions): MadeSegment[] {
       const piece = pieces[part % pieces.length] ?? []
       const times = { utcMs: utcOf(baseTime), baseTime }
       const bytes = buildFragment(++sequence, piece, times, linked ? { runId, before } : undefined)
+      if (linked) sealLink(bytes, crc32(linkedPart(bytes)))
       const sha256 = hash('sha256', bytes, 'buffer')
       const duration = ticksOf(piece)
       fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: part % pieces.length === 0, sha256 })

@@ -1,9 +1,9 @@
-import { rtpTap } from './rtp-tap.ts'
+import { rtpTap, type Tap } from './rtp-tap.ts'
 
 /** What really came from a camera, and when: heard on the wire, by nobody who is a part of the gateway. */
 export interface Observer {
   /** Of each connection: what the camera sends over it. */
-  listen(): (bytes: Buffer) => void
+  listen(): Tap
   /** When a picture came; undefined when it never did. @param nearUtcMs of several equal ones, the one nearest to it */
   arrivalOf(picture: string, nearUtcMs: number): number | undefined
   /** Pictures that came between, in order. */

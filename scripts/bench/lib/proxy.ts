@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tap } from './rtp-tap.ts'
 
 /** What the way to a camera is like: open; refusing connections, as a camera without power beside a switch; or swallowing all, as a cable pulled out. */
 export type Way = 'open' | 'refused' | 'silent'
@@ -13,8 +15,12 @@ export interface Proxy {
 
 const host = '127.0.0.1'
 
-/** A way to a TCP server that can be cut. A silent one keeps its connections and lets nothing through, not even their end. @param listen is told what comes back, for each connection */
-export async function startProxy(targetPort: number, listen: () => (bytes: Buffer) => void): Promise<Proxy> {
+/**
+ * A way to a TCP server that can be cut. A refused one also ends its connections, within a second; a silent one
+ * keeps them and lets nothing through, not even their end.
+ * @param listen is told what comes back, for each connection
+ */
+export async function startProxy(targetPort: number, listen: () => Tap): Promise<Proxy> {
   let way: Way = 'open'
   const pairs = new Set<readonly [Socket, Socket]>()
   const drop = () => {
@@ -35,8 +41,10 @@ export async function startProxy(targetPort: number, listen: () => (bytes: Buffe
     for (const [from, to] of [[near, far] as const, [far, near] as const]) {
       from.on('data', (bytes) => {
         if (way === 'silent' || to.destroyed) return
-        if (from === far) hear(bytes)
-        to.write(bytes)
+        const half = from === far ? hear(bytes) : undefined
+        // Where it hurts most: in the middle of a picture.
+        if (way === 'refused' && half !== undefined) near.end(bytes.subarray(0, half), end)
+        else to.write(bytes)
       })
       from.on('error', end).on('close', end)
     }
@@ -62,9 +70,15 @@ export async function startProxy(targetPort: number, listen: () => (bytes: Buffe
       way = next
       if (next === 'silent') return
       // What was silent is never taken up again: packets of both sides are missing.
-      if (next === 'refused' || before === 'silent') drop()
+      if (before === 'silent') drop()
       changing = changing.then(async () => {
-        if (next === 'refused' && server.listening) await closed()
+        if (next === 'refused' && server.listening) {
+          const isClosed = closed()
+          // Who sends nothing, or only small pictures, is cut off all the same.
+          await Promise.race([isClosed, sleep(1_000)])
+          drop()
+          await isClosed
+        }
         if (next === 'open' && !server.listening) await open(port)
       })
     },

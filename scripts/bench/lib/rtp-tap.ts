@@ -21,12 +21,14 @@ export function pictureOfSample(data: Uint8Array): string {
 }
 
 const dollar = 0x24
+export type Tap = (bytes: Buffer) => number | undefined
 
 /**
  * Listens to what an RTSP server sends over one TCP connection, and tells each whole picture (RTP marker bit) of the first channel.
  * Knows RFC 6184 (single, STAP-A, FU-A) and RFC 7798 (single, AP, FU).
+ * @returns told each chunk, it says up to where of it a picture is only half sent; undefined when there is no such place
  */
-export function rtpTap(codec: 'h264' | 'h265', onPicture: (picture: string) => void): (bytes: Buffer) => void {
+export function rtpTap(codec: 'h264' | 'h265', onPicture: (picture: string) => void): Tap {
   let rest: Buffer = Buffer.alloc(0)
   const nalOf = nalReader(codec)
   const packet = (rtp: Buffer) => {
@@ -34,24 +36,29 @@ export function rtpTap(codec: 'h264' | 'h265', onPicture: (picture: string) => v
     const last = nalOf(rtp.subarray(headerBytes))
     const isEnd = (rtp.readUInt8(1) & 0x80) !== 0
     if (isEnd && last) onPicture(pictureOfNal(last))
+    return isEnd
   }
   return (bytes) => {
+    let done = -rest.length
+    let half: number | undefined
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
     while (rest.length >= 4) {
       let size: number
       if (rest.readUInt8(0) === dollar) {
         size = 4 + rest.readUInt16BE(2)
-        if (rest.length < size) return
-        if (rest.readUInt8(1) === 0) packet(rest.subarray(4, size))
+        if (rest.length < size) break
+        if (rest.readUInt8(1) === 0 && !packet(rest.subarray(4, size))) half = done + size
       } else {
         const headEnd = rest.indexOf('\r\n\r\n')
-        if (headEnd < 0) return
+        if (headEnd < 0) break
         const length = /^content-length:\s*(\d+)/im.exec(rest.toString('latin1', 0, headEnd))?.[1]
         size = headEnd + 4 + Number(length ?? 0)
-        if (rest.length < size) return
+        if (rest.length < size) break
       }
       rest = rest.subarray(size)
+      done += size
     }
+    return half
   }
 }
 
