@@ -116,13 +116,20 @@ export function drawReading({ context, ink }: Paper, scene: Scene, lane: Lane): 
     }
   }
   context.stroke()
+  const right = Math.min(widthPx, toX(view, widthPx, scene.nowUtcMs)) - 4
+  scaleNumber({ context, ink }, high, right, lane.top + 13)
+  if (low !== high) scaleNumber({ context, ink }, low, right, lane.top + lane.heightPx - 11)
+}
+
+/** A number of the lane's scale, on a ground of its own: the curve may pass under it. */
+function scaleNumber({ context, ink }: Paper, value: number, right: number, middle: number): void {
+  const text = value.toFixed(1)
   context.font = `14px ${ink('--font')}`
+  const textPx = context.measureText(text).width
+  context.fillStyle = ink('--surface-2')
+  context.fillRect(right - textPx - 3, middle - 9, textPx + 6, 18)
   context.fillStyle = ink('--muted')
   context.textAlign = 'right'
-  context.textBaseline = 'top'
-  const right = Math.min(widthPx, toX(view, widthPx, scene.nowUtcMs)) - 4
-  context.fillText(high.toFixed(1), right, lane.top + 3)
-  if (low === high) return
-  context.textBaseline = 'bottom'
-  context.fillText(low.toFixed(1), right, lane.top + lane.heightPx - 2)
+  context.textBaseline = 'middle'
+  context.fillText(text, right, middle + 1)
 }

@@ -9,7 +9,7 @@ import { correction, type Follower } from './sync.ts'
 export type FollowerState =
   | { readonly kind: 'loading' | 'showing' }
   | { readonly kind: 'waiting'; readonly untilUtcMs: UtcMs | null }
-  | { readonly kind: 'failed'; readonly trouble: PlayTrouble; readonly detail: string }
+  | { readonly kind: 'failed'; readonly trouble: PlayTrouble }
 
 interface FollowerOptions {
   readonly cameraId: string
@@ -29,7 +29,8 @@ const sameMs: Millis = 60
 export function videoFollower({ cameraId, video, hrefOf, footage, nowUtcMs }: FollowerOptions) {
   const state = signal<FollowerState>({ kind: 'loading' })
   const player = recordedPlayer(video, hrefOf, (trouble, detail) => {
-    state.value = { kind: 'failed', trouble, detail }
+    console.debug(`footage of ${cameraId} does not play: ${trouble}, ${detail}`)
+    state.value = { kind: 'failed', trouble }
   })
   let setAtMs = -Infinity
   let standsSinceMs: number | null = null

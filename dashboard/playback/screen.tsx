@@ -113,7 +113,7 @@ function Over({ desk, camera, track, state }: OverProps) {
         {state.trouble === 'codec' ? (
           <Empty title={words().codec} />
         ) : (
-          <Empty title={words().troubles[state.trouble]} next={state.detail}>
+          <Empty title={words().troubles[state.trouble]}>
             <button type="button" class="button" onClick={() => desk.go(atUtcMs ?? Date.now())}>
               {words().again}
             </button>

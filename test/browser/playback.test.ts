@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Span } from '../../gateway/contract/camera.ts'
 import type { Hold } from '../../gateway/contract/footage.ts'
 import { openBrowser } from '../support/browser.ts'
 import { waitFor } from '../support/wait.ts'
-import { logIn, notLoggedIn, openTab, presented, type Tab } from './eyes.ts'
+import { logIn, notLoggedIn, openTab, presented, seesNoBarrier, type Tab } from './eyes.ts'
 import { filmedAt, shownUtcMs, zoneClock } from './recorded.ts'
 import { cameraIds, desk, openScene, type Scene } from './scene.ts'
 
@@ -224,6 +225,20 @@ describe('the timeline', () => {
     await waitFor(async () => Math.abs((await span()) - zoomed / 2) <= 2)
     expect(before).toBe(120)
     expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
+  })
+
+  test('no serious barrier with two cameras, curves and a dialog, in either theme', async () => {
+    await using tab = await openTab(browser, scene.gateway.origin, 'zh-CN')
+    const at = gapOf(second).startUtcMs - 8_000
+    const page = await openPlayback(tab, at)
+    const path = `/playback?camera=${first},${second}&t=${new Date(at).toISOString()}&paused=1&readings=cold:temperature`
+    await seesNoBarrier(page, path, '.screen[data-state=showing]')
+    await page.goto(path)
+    await is(page, first, 'showing')
+    await page.keyboard.press('e')
+    await page.getByRole('dialog').getByRole('link').first().waitFor()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
   })
 
   test('a time before there were cameras says so', async () => {
