@@ -259,4 +259,3 @@ export function conductor({ cameraIds: ids, footage, nowUtcMs, hrefOf }: Conduct
     },
   }
 }
-export type Conductor = ReturnType<typeof conductor>

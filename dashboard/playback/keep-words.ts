@@ -48,7 +48,6 @@ export const keepWords = pageWords(
     clockGood: (offset: string) => `摄像头自己的时钟与网关相差 ${offset}。`,
     clockBad: (offset: string) => `摄像头自己的时钟比网关${offset}：画面里的时间不可信，以网关时间为准。`,
     logged: '每次下载都会登记。',
-    plan: '片段',
   },
   {
     hold: 'Hold (H)',
@@ -98,6 +97,5 @@ export const keepWords = pageWords(
     clockBad: (offset) =>
       `The camera’s own clock was ${offset} against the gateway: believe the gateway’s time, not the one in the picture.`,
     logged: 'Every download is registered.',
-    plan: 'The clip',
   },
 )

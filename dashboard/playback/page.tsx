@@ -49,6 +49,11 @@ function Review({ cameras }: { cameras: readonly Camera[] }) {
   useEffect(() => desk.close, [desk])
   const wishUtcMs = useAddress(desk, cameras)
   const shown = desk.cameraIds.value.flatMap((id) => cameras.find((one) => one.id === id) ?? [])
+  const gone = desk.cameraIds.value.length - shown.length
+  useEffect(() => {
+    // Somebody removed a camera that is shown here: the others stay.
+    if (gone > 0) desk.choose(shown.length > 0 ? shown.map((one) => one.id) : cameras.slice(0, 1).map((one) => one.id))
+  }, [gone])
   const choices = choicesFor(
     shown.map((one) => one.areaId),
     stores.sensors.value.value ?? [],
