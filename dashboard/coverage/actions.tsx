@@ -1,7 +1,7 @@
 import { t } from '../i18n/language.ts'
 import { clockParts, siteTimeZone } from '../i18n/time.ts'
 import { DownloadIcon } from '../parts/icons.tsx'
-import { toRfc3339 } from '../playback/zone-time.ts'
+import { toRfc3339 } from '../i18n/zone-time.ts'
 import type { Column } from './columns.ts'
 import { csvOf } from './csv.ts'
 import type { Line } from './lines.ts'

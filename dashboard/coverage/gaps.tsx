@@ -6,7 +6,7 @@ import { formatDateTime, formatDuration, siteTimeZone } from '../i18n/time.ts'
 import { Loaded } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
 import { useLoad } from '../parts/use-load.ts'
-import { toRfc3339 } from '../playback/zone-time.ts'
+import { toRfc3339 } from '../i18n/zone-time.ts'
 import { useGateway, useMay } from '../shell/gateway.ts'
 import { words } from './words.ts'
 

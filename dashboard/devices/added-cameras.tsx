@@ -12,7 +12,7 @@ import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
 import { EditCameraDialog } from './camera-form.tsx'
 import { CameraPicture, type PictureOf, usePictures } from './camera-picture.tsx'
-import { type Drift, driftOf } from './clock-drift.ts'
+import { type Drift, driftOf } from '../i18n/clock-drift.ts'
 import { words as keepingWords } from './keeping-words.ts'
 import { PlannedOffDialog } from './planned-off.tsx'
 

@@ -1,7 +1,7 @@
 import type { PlannedOff } from '../../gateway/contract/footage.ts'
 import { minutes, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
 import { clockParts } from '../i18n/time.ts'
-import { spokenMoment } from '../playback/zone-time.ts'
+import { spokenMoment } from '../i18n/zone-time.ts'
 
 export const planStates = ['running', 'coming', 'over', 'ended', 'dropped'] as const
 export type PlanState = (typeof planStates)[number]

@@ -2,7 +2,7 @@ import type { UtcMs } from '../../gateway/domain/units.ts'
 import type { Marks } from './marks.ts'
 import { centred, type View } from './scale.ts'
 import { mostCameras, speeds } from './speeds.ts'
-import { toRfc3339 } from './zone-time.ts'
+import { toRfc3339 } from '../i18n/zone-time.ts'
 
 /** What an address says of the page; null and empty where it says nothing. */
 export interface Address {

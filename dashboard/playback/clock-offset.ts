@@ -1,12 +1,10 @@
-import { type Millis, seconds } from '../../gateway/domain/units.ts'
+import type { Millis } from '../../gateway/domain/units.ts'
+import { driftOf } from '../i18n/clock-drift.ts'
 import { formatDuration } from '../i18n/time.ts'
 import { words } from './words.ts'
 
-/** Amber above two seconds, red above thirty. */
-export const offsetTone = (offsetMs: Millis): 'calm' | 'warn' | 'crit' => {
-  const size = Math.abs(offsetMs)
-  return size > seconds(30) ? 'crit' : size > seconds(2) ? 'warn' : 'calm'
-}
+const tones = { unknown: 'calm', fine: 'calm', off: 'warn', wrong: 'crit' } as const
+export const offsetTone = (offsetMs: Millis): 'calm' | 'warn' | 'crit' => tones[driftOf(offsetMs)]
 
 /** `快 7 分钟`, `4 s slow`. */
 export const offsetWord = (offsetMs: Millis): string => {

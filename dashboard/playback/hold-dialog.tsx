@@ -12,7 +12,7 @@ import type { Desk } from './desk.ts'
 import { keepWords } from './keep-words.ts'
 import { markedOr } from './marks.ts'
 import { chosenOf, RangeFields, useChoosing } from './range-fields.tsx'
-import { spokenMoment } from './zone-time.ts'
+import { spokenMoment } from '../i18n/zone-time.ts'
 
 const untils = { none: null, month: days(30), quarter: days(90), year: days(365) } as const satisfies Record<
   string,

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { UtcMs } from '../../gateway/domain/units.ts'
 import { clockParts, siteTimeZone } from '../i18n/time.ts'
 import { words } from './words.ts'
-import { spokenMoment } from './zone-time.ts'
+import { spokenMoment } from '../i18n/zone-time.ts'
 
 interface MomentFormProps {
   /** The moment asked for last. */

@@ -3,7 +3,7 @@ import type { Camera } from '../../gateway/contract/camera.ts'
 import type { UtcMs, UtcRange } from '../../gateway/domain/units.ts'
 import { clockParts, formatDateTime, siteTimeZone } from '../i18n/time.ts'
 import { keepWords } from './keep-words.ts'
-import { spokenMoment } from './zone-time.ts'
+import { spokenMoment } from '../i18n/zone-time.ts'
 
 /** A span and some cameras as they are typed and ticked; `wrong` says what is not right about them. */
 export interface Choosing {

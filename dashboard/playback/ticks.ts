@@ -1,7 +1,7 @@
+import { localMs, utcOfLocal } from '../../gateway/domain/hours.ts'
 import { days, hours, type Millis, minutes, seconds, type UtcMs } from '../../gateway/domain/units.ts'
 import { clockParts } from '../i18n/time.ts'
 import { rangeOf, type View } from './scale.ts'
-import { fromLocalMs, localMs } from './zone-time.ts'
 
 export interface Tick {
   readonly utcMs: UtcMs
@@ -31,7 +31,7 @@ export function ticks(view: View, widthPx: number, timeZone: string): Tick[] {
   const last = localMs(toUtcMs, timeZone)
   const found = new Map<UtcMs, Tick>()
   for (let local = first; local <= last; local += stepMs) {
-    const utcMs = fromLocalMs(local, timeZone)
+    const utcMs = utcOfLocal(local, timeZone)
     if (utcMs < fromUtcMs || utcMs > toUtcMs) continue
     const { date, time } = clockParts(utcMs, timeZone)
     const major = time === '00:00:00'

@@ -9,7 +9,7 @@ import { useGateway } from '../shell/gateway.ts'
 import { useComputed } from '@preact/signals'
 import { type DiskUse, type DiskWarning, isGrave, useOf, warningsOf } from './disk-use.ts'
 import { words } from './words.ts'
-import './keeping.css'
+import './storage.css'
 
 /** Every recordings disk: whether it works, what is on it, and when it will be full; asked again each 30 s. */
 export function Disks() {

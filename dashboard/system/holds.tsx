@@ -6,10 +6,10 @@ import { Empty, Loaded } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import { ExtendDialog, ReleaseDialog } from '../playback/hold-dialog.tsx'
-import { toRfc3339 } from '../playback/zone-time.ts'
+import { toRfc3339 } from '../i18n/zone-time.ts'
 import { useGateway, useMay, useSession, useZone } from '../shell/gateway.ts'
 import { words } from './words.ts'
-import './keeping.css'
+import './storage.css'
 
 /** Cameras that Playback shows at once. */
 const most = 4

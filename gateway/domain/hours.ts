@@ -25,20 +25,23 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made
 }
 
-/** The wall clock of a zone at a moment, as if it were UTC: local milliseconds, to the second. */
+/** Local time as if it were UTC: the number whose UTC clock shows what the clock in the zone shows. */
 export function localMs(utcMs: UtcMs, timeZone: string): number {
   const at: Record<string, number> = {}
   for (const { type, value } of formatOf(timeZone).formatToParts(utcMs)) at[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = at
-  return Date.UTC(year, month - 1, day, hour, minute, second)
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((utcMs % 1_000) + 1_000) % 1_000)
 }
+
+/** The zone's distance from UTC at a moment. */
+export const offsetMs = (utcMs: UtcMs, timeZone: string): Millis => localMs(utcMs, timeZone) - utcMs
 
 /** The moment at which a zone's clock shows `local`. A time that is shown twice is the first one; one that is skipped, what comes after. */
 export function utcOfLocal(local: number, timeZone: string): UtcMs {
-  const offsetAt = (utcMs: UtcMs): Millis => localMs(utcMs, timeZone) - Math.floor(utcMs / 1_000) * 1_000
-  const early = local - offsetAt(local - days(1))
+  const early = local - offsetMs(local - days(1), timeZone)
   if (localMs(early, timeZone) === local) return early
-  return local - offsetAt(local + days(1))
+  const late = local - offsetMs(local + days(1), timeZone)
+  return localMs(late, timeZone) === local ? late : early
 }
 
 /** The starts of the zone's days that touch `range`, and the start of the day after. */

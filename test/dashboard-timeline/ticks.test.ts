@@ -1,6 +1,7 @@
+import { utcOfLocal } from '../../gateway/domain/hours.ts'
 import { describe, expect, test } from 'vitest'
 import { ticks, tickStepMs } from '../../dashboard/playback/ticks.ts'
-import { fromLocalMs, spokenMoment, toRfc3339, typedMoment } from '../../dashboard/playback/zone-time.ts'
+import { spokenMoment, toRfc3339, typedMoment } from '../../dashboard/i18n/zone-time.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -114,6 +115,6 @@ describe('typed time', () => {
 
   test('an hour that a day skips leads to the moment after it', () => {
     const local = Date.parse('2026-03-29T02:30:00Z')
-    expect(fromLocalMs(local, 'Europe/Berlin')).toBe(at('2026-03-29T03:30:00+02:00'))
+    expect(utcOfLocal(local, 'Europe/Berlin')).toBe(at('2026-03-29T03:30:00+02:00'))
   })
 })

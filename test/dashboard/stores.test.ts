@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { placeName, placesOf } from '../../dashboard/api/places.ts'
 import { createStores } from '../../dashboard/api/stores.ts'
-import { driftOf } from '../../dashboard/devices/clock-drift.ts'
+import { driftOf } from '../../dashboard/i18n/clock-drift.ts'
 import { cameraNear } from '../../dashboard/parts/footage-link.tsx'
 import { areasUnder } from '../../dashboard/sensors/tree.tsx'
 import { themeOf } from '../../dashboard/shell/theme.ts'

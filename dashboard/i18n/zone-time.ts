@@ -1,20 +1,6 @@
-import { days, type Millis, minutes, type UtcMs } from '../../gateway/domain/units.ts'
-import { clockParts } from '../i18n/time.ts'
-
-/** Local time as if it were UTC: the number whose UTC clock shows what the clock in the zone shows. */
-export function localMs(utcMs: UtcMs, timeZone: string): Millis {
-  const { date, time } = clockParts(utcMs, timeZone)
-  return Date.parse(`${date}T${time}Z`) + (((utcMs % 1_000) + 1_000) % 1_000)
-}
-
-/** The zone's distance from UTC at a moment. */
-export const offsetMs = (utcMs: UtcMs, timeZone: string): Millis => localMs(utcMs, timeZone) - utcMs
-
-/** The moment a clock in the zone shows `local`; in the hour that a day skips, the moment after it. */
-export function fromLocalMs(local: Millis, timeZone: string): UtcMs {
-  const guess = local - offsetMs(Number(local), timeZone)
-  return local - offsetMs(guess, timeZone)
-}
+import { offsetMs, utcOfLocal } from '../../gateway/domain/hours.ts'
+import { days, minutes, type UtcMs } from '../../gateway/domain/units.ts'
+import { clockParts } from './time.ts'
 
 const datePattern = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/
 const timePattern = /^(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/
@@ -34,7 +20,7 @@ export function typedMoment(date: string, time: string, timeZone: string): UtcMs
   if (hour > 23 || minute > 59 || second > 59) return undefined
   const day = Date.parse(`${iso}T00:00:00Z`)
   if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== iso) return undefined
-  return fromLocalMs(day + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone)
+  return utcOfLocal(day + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone)
 }
 
 const dayWords: Readonly<Record<string, number>> = { 今天: 0, 昨天: 1, 前天: 2, today: 0, yesterday: 1 }
