@@ -61,10 +61,11 @@ async function takeAll(origin: string, password: string): Promise<void> {
     await takeWall(page, 'wall')
     await takePlayback(page)
     await takeSensors(page)
-    for (const name of ['alerts', 'devices', 'system']) {
+    // The demo is minutes old: hours show it better than days.
+    for (const name of ['alerts', 'devices', 'system', 'coverage?period=day']) {
       await page.goto(`/${name}`)
       await settled(page)
-      await save(page, name)
+      await save(page, name.split('?')[0] ?? name)
     }
     await page.context().close()
 
@@ -94,7 +95,7 @@ async function takeWall(page: Page, name: string): Promise<void> {
   await save(page, name)
 }
 
-/** The camera with the most gaps: what happened to each of them is what this page is for. */
+/** The camera with the most gaps beside two others: what happened to each of them is what this page is for. */
 async function takePlayback(page: Page): Promise<void> {
   const { cameras } = await read<{ cameras: Camera[] }>(page, '/api/cameras')
   const now = Date.now()
@@ -110,7 +111,11 @@ async function takePlayback(page: Page): Promise<void> {
   const moment = new Date(now - 90_000).toISOString()
   // Tall enough for the list of gaps.
   await page.setViewportSize({ width: 1_440, height: 1_200 })
-  await page.goto(`/playback?camera=${best.id}&t=${encodeURIComponent(moment)}`)
+  const others = cameras.filter(
+    (one) => one.id !== best?.id && one.state.status === 'recording' && one.main?.codec === 'H264',
+  )
+  const shown = [best, ...others.slice(0, 2)].map(({ id }) => id).join(',')
+  await page.goto(`/playback?camera=${shown}&t=${encodeURIComponent(moment)}`)
   await until(
     () => page.evaluate<boolean>(`(document.querySelector('video')?.readyState ?? 0) >= 3`),
     'a recorded picture',
