@@ -2,7 +2,7 @@ import { Failure } from '../domain/failure.ts'
 import { minutes, seconds } from '../domain/units.ts'
 import { runChild } from '../lib/child.ts'
 import type { Tools } from '../lib/supervise.ts'
-import { boxCollector, need } from '../media/boxes.ts'
+import { boxCollector, need, oneAfterOther } from '../media/boxes.ts'
 import { asFrame, firstPictures } from '../media/first-pictures.ts'
 import { samplesOf } from '../media/fragment.ts'
 import { readInit } from '../media/init.ts'
@@ -91,7 +91,7 @@ export async function readStream(
         standing = picture.duration <= 1 ? standing + 1 : 0
         if (standing >= standstillPictures)
           return giveUp(new Failure('away', 'clock-step', 'the camera’s time stamps went back'))
-        const bytes = picture === sample ? Buffer.concat([moof, box]) : undefined
+        const bytes = picture === sample ? oneAfterOther(moof, box) : undefined
         const frame = bytes ? { sample: picture, bytes, arrivedUtcMs } : asFrame(picture, arrivedUtcMs)
         for (const one of believable(frame)) takeFrame(one)
       }

@@ -102,3 +102,9 @@ export function boxCollector() {
     return boxes
   }
 }
+
+/** Two pieces as one: without a copy when the second one lies right behind the first, as in what a program wrote at once. */
+export const oneAfterOther = (first: Uint8Array, second: Uint8Array): Uint8Array =>
+  first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset
+    ? new Uint8Array(first.buffer, first.byteOffset, first.length + second.length)
+    : Buffer.concat([first, second])

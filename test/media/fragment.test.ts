@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../gateway/domain/failure.ts'
-import { boxCollector, boxesOf, need } from '../../gateway/media/boxes.ts'
+import { boxCollector, boxesOf, need, oneAfterOther } from '../../gateway/media/boxes.ts'
 import { buildFragment, placeFragment, readFragment, samplesOf } from '../../gateway/media/fragment.ts'
 import { decoderRecord, readInit } from '../../gateway/media/init.ts'
 import type { Sample } from '../../gateway/media/stream.ts'
@@ -132,4 +132,13 @@ test('damaged bytes end as Failure lost, never as another error and never as an 
     ),
     { numRuns: 300 },
   )
+})
+
+test('two pieces become one, without a copy where they lie one after the other', () => {
+  const whole = Uint8Array.from([0, 1, 2, 3, 4, 5])
+  const [first, second] = [whole.subarray(1, 3), whole.subarray(3, 6)]
+  expect([...oneAfterOther(first, second)]).toEqual([1, 2, 3, 4, 5])
+  expect(oneAfterOther(first, second).buffer).toBe(whole.buffer)
+  expect([...oneAfterOther(second, first)]).toEqual([3, 4, 5, 1, 2])
+  expect([...oneAfterOther(first, Uint8Array.of(9))]).toEqual([1, 2, 9])
 })

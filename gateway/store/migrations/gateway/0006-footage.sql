@@ -5,6 +5,8 @@ ALTER TABLE segment ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 ALTER TABLE garbage ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 ALTER TABLE purge ADD COLUMN disk TEXT NOT NULL DEFAULT 'main';
 CREATE INDEX segment_disk ON segment (disk, end_utc_ms, size_bytes);  -- oldest first on one disk, and its sum
+-- At the start every file is compared: from this index alone, without the rows and their fragments.
+CREATE INDEX segment_file ON segment (disk, path);
 CREATE INDEX segment_keep ON segment (camera_id, disk, end_utc_ms);   -- retention by camera
 
 -- The last link of each camera's hash chain: it goes on when all earlier files were deleted.
