@@ -7,6 +7,7 @@ import { days, minutes } from '../../gateway/domain/units.ts'
 import { type GatewayProcess, startGateway } from '../../test/support/gateway-process.ts'
 import { waitFor } from '../../test/support/wait.ts'
 import type { Bench } from '../bench.ts'
+import { memoryEnv, memoryFlags } from '../demo.ts'
 import { cameraId, clipFile, fullHd, startCameras, zoneOf } from './lib/cameras.ts'
 import { makeMonth } from './lib/month.ts'
 import { videoOf } from './lib/video.ts'
@@ -26,7 +27,7 @@ export const bench: Bench = {
     await using gateway = await startGateway({
       zone: zoneOf(source.urls),
       config: { storage: { retentionDays: 60 }, log: { level: 'info' } },
-      env: { NODE_OPTIONS: '--max-semi-space-size=16' },
+      env: { ...memoryEnv, NODE_OPTIONS: memoryFlags.join(' ') },
     })
     await gateway.stop()
     const madeMs = performance.now()

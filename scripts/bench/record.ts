@@ -4,6 +4,7 @@ import type { Camera, Span } from '../../gateway/contract/camera.ts'
 import { type GatewayProcess, startGateway } from '../../test/support/gateway-process.ts'
 import { waitFor } from '../../test/support/wait.ts'
 import type { Bench } from '../bench.ts'
+import { memoryEnv, memoryFlags } from '../demo.ts'
 import { allProcesses, readProcess } from '../processes.ts'
 import { cameraId, clipFile, fullHd, startCameras, zoneOf } from './lib/cameras.ts'
 
@@ -62,7 +63,7 @@ async function measure(clip: string, cameras: number, minutes: number, profile: 
       storage: { retentionDays: 0.002 },
       log: { level: 'info' },
     },
-    env: { NODE_OPTIONS: ['--max-semi-space-size=16', ...profileFlags(profile)].join(' ') },
+    env: { ...memoryEnv, NODE_OPTIONS: [...memoryFlags, ...profileFlags(profile)].join(' ') },
   })
   await waitFor(async () => (await camerasOf(gateway)).every(({ state }) => state.status === 'recording'), {
     timeoutMs: 120_000,
