@@ -50,12 +50,15 @@ test.each<[string, string, object, string]>([
   expect(errors.map(({ path }) => path)).toContain(field)
 })
 
-test('coverage asks for a bucket that exists and for no more than 400 days', async () => {
+test('coverage asks for a bucket that exists, and for no more than 62 days by the hour and 400 by the day', async () => {
   const { app, cookie } = await openGateway()
   const headers = { cookie: await cookie('ops') }
   const ask = async (query: string) =>
     (await app.inject({ url: `/api/coverage?${query}`, headers })).json<{ code?: string; rows?: object[] }>()
   expect(await ask('fromUtcMs=1000&toUtcMs=2000&bucket=day')).toEqual({ bucket: 'day', rows: [] })
   expect((await ask('fromUtcMs=1000&toUtcMs=2000&bucket=week')).code).toBe('request-invalid')
-  expect((await ask(`fromUtcMs=1000&toUtcMs=${401 * 86_400_000}`)).code).toBe('range-too-long')
+  const days = (n: number) => `fromUtcMs=0&toUtcMs=${n * 86_400_000}`
+  expect((await ask(days(63))).code).toBe('range-too-long')
+  expect((await ask(`${days(400)}&bucket=day`)).rows).toEqual([])
+  expect((await ask(`${days(401)}&bucket=day`)).code).toBe('range-too-long')
 })

@@ -18,13 +18,14 @@ export function keepingRoutes(
       config: { permission: 'watch' },
       schema: {
         tags: ['footage'],
-        summary: 'Expected, recorded and planned-off time, and gaps by reason; at most 400 days',
+        summary:
+          'Expected, recorded and planned-off time, and gaps by reason; at most 62 days by the hour, 400 by the day',
         querystring: CoverageQuery,
         response: { 200: Coverage },
       },
     },
     async ({ query }) => {
-      checkLength(query, 'history')
+      checkLength(query, query.bucket === 'hour' ? 'spans' : 'history')
       return { bucket: query.bucket, rows: await keeping.coverage(query) }
     },
   )
