@@ -72,6 +72,8 @@ export const cutCameras: Act = {
   name: 'cameras cut off, and back',
   async run(lab) {
     await lab.allRecord()
+    // In the midst of recording: what came in the first moment of a connection may still be with ffmpeg.
+    await sleep(3_000)
     const refused = lab.cameras.filter((_, n) => n % 3 === 0)
     const silent = lab.cameras.filter((_, n) => n % 3 === 1)
     const some = [...refused, ...silent]

@@ -12,7 +12,7 @@ const run = promisify(execFile)
 const frameMs = 1_000 / labFps
 /** Starts and ends are whole milliseconds, and joined stretches may lie this far apart. */
 const seamMs = 50
-/** A picture lies where it was received; two readers of one camera receive it this far apart at most, on a busy machine. */
+/** A stretch lies where its least delayed picture was received. */
 const asideMs = 1_000
 /** Between two pictures of a stretch that is called recorded. */
 const holeMs = 500
@@ -82,11 +82,13 @@ function wrongIn({ observer }: LabCamera, spans: readonly Span[], files: readonl
       wrong.push(`no picture in ${told(span)}`)
     const hole = inside.find(({ utcMs }, n) => n > 0 && utcMs - (inside[n - 1]?.utcMs ?? utcMs) > holeMs)
     if (hole) wrong.push(`no pictures for ${holeMs} ms before ${at(hole.utcMs)} in ${told(span)}`)
-    const aside = inside.filter(({ picture, utcMs }) => {
+    const late = inside.flatMap(({ picture, utcMs }) => {
       const arrived = observer.arrivalOf(picture, utcMs)
-      return arrived !== undefined && Math.abs(arrived - utcMs) > asideMs
+      return arrived === undefined ? [] : [arrived - utcMs]
     })
-    if (aside.length > 0) wrong.push(`${aside.length} pictures lie more than ${asideMs} ms aside in ${told(span)}`)
+    // A busy machine delays pictures, which leaves their place as it is; nothing comes before its time, and one at least comes at it.
+    const least = Math.min(...late)
+    if (late.length > 0 && Math.abs(least) > asideMs) wrong.push(`${told(span)} lies ${Math.round(least)} ms aside`)
     // What another reader saw well inside a recorded stretch must be there.
     const [first, end] = [inside[0], inside.at(-1)]
     if (!first || !end) continue
