@@ -265,8 +265,9 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     async run(signal: AbortSignal): Promise<void> {
       if (zone.isEmpty())
         log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
-      await footage.recover()
-      const sources = [intended, cameras, discovery, sensors, broker]
+      // Cameras are read while their files are compared: what they send waits.
+      const recovering = { run: async () => void (await footage.recover()) }
+      const sources = [recovering, intended, cameras, discovery, sensors, broker]
       const sinks = [footage, looks, live, queue, writer, hoursWriter, metrics, alerts]
       await runStages({ sources, sinks }, signal, async () => {
         await app.close()

@@ -35,7 +35,7 @@ export function recorder(cameraId: string, clockOffsetMs: () => number | null, p
   let working: Promise<void> | undefined
   let init: StreamInit | undefined
   let run: RunWriter | undefined
-  const chain = { link: index.chainHead(cameraId) }
+  const chain: { link: Uint8Array | undefined } = { link: undefined }
   /** What the index could not take yet: the end of a run. Nothing else is written before it. */
   let owed: (() => void) | undefined
   let notBeforeMs: Millis = 0

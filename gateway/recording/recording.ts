@@ -1,6 +1,7 @@
 import type { DiskState } from '../contract/footage.ts'
 import { onlyExpected } from '../domain/coverage.ts'
 import type { Failure } from '../domain/failure.ts'
+import { normal } from '../domain/stretches.ts'
 import { joinSpans, type SpanOf } from '../domain/timeline.ts'
 import { days, intersect, type Millis, minutes, seconds, type UtcMs, type UtcRange } from '../domain/units.ts'
 import type { GapReason } from '../domain/words.ts'
@@ -14,7 +15,7 @@ import { recordingIndex, type StoredSegment } from './index.ts'
 import { type CameraLife, ledger } from './ledger.ts'
 import { plannedOffs } from './planned-off.ts'
 import { type Recorder, recorder } from './recorder.ts'
-import { endCrashed, explainLostIndex, nothingFound, type RecoveryReport } from './recovery.ts'
+import { type Changed, compareDisks, endCrashed, type RecoveryReport } from './recovery.ts'
 import { createSegment } from './segment-file.ts'
 import { type PathRow, upkeepIndex } from './upkeep-index.ts'
 import { type DiskSettings, type Volume, volume } from './volume.ts'
@@ -73,6 +74,7 @@ export function recording(parts: RecordingParts) {
   const plannedOff = plannedOffs(store, clock, parts.requireCamera)
   const recorders = new Map<string, Recorder>()
   let isRecovered = false
+  let recovered: Promise<unknown> = Promise.resolve()
 
   const retentionMs = (cameraId: string): Millis => days(parts.camera(cameraId)?.retentionDays ?? parts.retentionDays)
   const rawSpans = (cameraId: string, range: UtcRange): SpanOf[] => {
@@ -94,18 +96,30 @@ export function recording(parts: RecordingParts) {
     knownUntilUtcMs: (cameraId) => recorders.get(cameraId)?.knownUntilUtcMs() ?? clock.now(),
     firstKnownUtcMs: upkeep.firstKnown,
   })
-  const onEarly = (rows: readonly PathRow[]) => {
-    for (const [cameraId, of] of Map.groupBy(rows, (row) => row.cameraId)) {
-      const fromUtcMs = Math.min(...of.map((row) => row.startUtcMs))
-      coverage.recount(cameraId, { fromUtcMs, toUtcMs: Math.max(...of.map((row) => row.endUtcMs)) })
-    }
+  /** What was counted of these stretches is counted anew. */
+  const recount = (changed: readonly Changed[]) => {
+    for (const [cameraId, of] of Map.groupBy(changed, (one) => one.cameraId))
+      for (const range of normal(of)) coverage.recount(cameraId, range)
   }
+  const onEarly = (rows: readonly PathRow[]) =>
+    recount(rows.map(({ cameraId, startUtcMs, endUtcMs }) => ({ cameraId, fromUtcMs: startUtcMs, toUtcMs: endUtcMs })))
   const volumes = parts.disks.map((settings): Volume => {
     const onFull = (failure: Failure) => {
       for (const [cameraId, one] of recorders) if (diskOf(cameraId).name === settings.name) one.refuse(failure)
     }
     const { gatewayId } = parts
-    return volume(settings, { store, gatewayId, index, upkeep, tools, held: holds.held, retentionMs, onEarly, onFull })
+    return volume(settings, {
+      store,
+      gatewayId,
+      index,
+      upkeep,
+      tools,
+      held: holds.held,
+      recovered: () => recovered,
+      retentionMs,
+      onEarly,
+      onFull,
+    })
   })
   const volumeOf = (name: string | null | undefined): Volume =>
     volumes.find((one) => one.name === name) ?? (volumes[0] as Volume)
@@ -134,27 +148,23 @@ export function recording(parts: RecordingParts) {
   }
 
   return {
-    /** Must be done before anything is recorded. A disk that is away is told by `disks` and compared when it comes. */
-    async recover(): Promise<RecoveryReport> {
-      const wasEmpty = upkeep.isEmpty()
-      const report = { ...nothingFound(), crashedRuns: 0 }
-      for (const one of volumes)
-        try {
-          const found = await one.compare()
-          for (const key of Object.keys(found) as (keyof typeof found)[]) report[key] += found[key]
-        } catch (cause) {
-          one.onDisk(diskFailure(cause, one.root))
-        }
-      report.crashedRuns = endCrashed({ index, upkeep })
-      if (wasEmpty && report.adopted > 0)
-        explainLostIndex(
-          { index, upkeep, store },
-          volumes.map(({ name }) => name),
-        )
-      const { crashedRuns, adopted, missingFiles } = report
-      if (crashedRuns + adopted + missingFiles > 0) tools.log.warn(report, 'recovered from an unclean end')
-      isRecovered = true
-      return report
+    /**
+     * Begins at once with how the last run ended, then compares each disk with the index. Cameras may be read meanwhile: what they send
+     * waits until the files are compared. A disk that is away is told by `disks` and compared when it comes.
+     */
+    recover(): Promise<RecoveryReport> {
+      const isIndexNew = upkeep.isEmpty()
+      const crashedRuns = endCrashed({ index, upkeep })
+      const comparing = compareDisks(volumes, { index, upkeep, store }, isIndexNew)
+      recovered = comparing
+      return comparing.then(({ changed, ...files }) => {
+        recount(changed)
+        const report = { ...files, crashedRuns }
+        if (crashedRuns + files.adopted + files.missingFiles > 0)
+          tools.log.warn(report, 'recovered from an unclean end')
+        isRecovered = true
+        return report
+      })
     },
     /** Until then the timeline does not know how the last run ended. */
     isRecovered: () => isRecovered,
@@ -203,7 +213,8 @@ export function recording(parts: RecordingParts) {
           if (enabled === undefined) index.endGap(cameraId, now)
           else if (!enabled && reason !== 'disabled') index.beginGap(cameraId, now, 'disabled')
         }
-        coverage.tick()
+        // Until then the hour of the last end is not known.
+        if (isRecovered) coverage.tick()
       })
     },
     /** Recorded stretches, and gaps within the time that the camera was expected to record. */

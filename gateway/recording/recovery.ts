@@ -1,24 +1,29 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { toFailure } from '../domain/failure.ts'
-import type { UtcMs } from '../domain/units.ts'
+import { type Failure, toFailure } from '../domain/failure.ts'
+import type { UtcMs, UtcRange } from '../domain/units.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/open.ts'
 import type { RecordingsDisk } from './disk.ts'
+import { diskFailure } from './disk-failure.ts'
 import type { RecordingIndex } from './index.ts'
 import { type Scanned, scanSegment } from './scan.ts'
 import { runOfName } from './segment-file.ts'
 import type { UpkeepIndex } from './upkeep-index.ts'
+
+/** Footage that was found, or found missing. */
+export interface Changed extends UtcRange {
+  readonly cameraId: string
+}
 
 export interface FilesReport {
   adopted: number
   cutBytes: number
   emptyFiles: number
   missingFiles: number
+  changed: Changed[]
 }
-export interface RecoveryReport extends FilesReport {
-  crashedRuns: number
-}
+export type RecoveryReport = Omit<FilesReport, 'changed'> & { readonly crashedRuns: number }
 
 export interface RecoveryParts {
   /** Name of the disk. */
@@ -30,7 +35,13 @@ export interface RecoveryParts {
   readonly log: Log
 }
 
-export const nothingFound = (): FilesReport => ({ adopted: 0, cutBytes: 0, emptyFiles: 0, missingFiles: 0 })
+export const nothingFound = (): FilesReport => ({
+  adopted: 0,
+  cutBytes: 0,
+  emptyFiles: 0,
+  missingFiles: 0,
+  changed: [],
+})
 
 /**
  * Makes disk and index agree: finishes deletions, cuts unfinished files back to their last whole fragment and adopts them, explains
@@ -51,6 +62,7 @@ export async function recoverFiles(parts: RecoveryParts): Promise<FilesReport> {
     const row = upkeep.byPath(path)
     if (!row) continue
     report.missingFiles++
+    report.changed.push({ cameraId: row.cameraId, fromUtcMs: row.startUtcMs, toUtcMs: row.endUtcMs })
     log.error({ path }, 'a recorded file is gone from the disk')
     const { cameraId, startUtcMs, endUtcMs } = row
     store.transaction(() => {
@@ -108,6 +120,7 @@ export async function adopt(
   index.addSegment({ cameraId, runId, startUtcMs, endUtcMs, ...where, anchorUtcMs, fragments })
   upkeep.extendRun(runId, endUtcMs)
   report.adopted++
+  report.changed.push({ cameraId, fromUtcMs: startUtcMs, toUtcMs: endUtcMs })
   report.cutBytes += bytes.length - wholeBytes
 }
 
@@ -133,11 +146,43 @@ export function endCrashed({ index, upkeep }: Pick<RecoveryParts, 'index' | 'upk
   return runs.length
 }
 
+/** One disk, as far as comparing goes. */
+export interface ComparedDisk {
+  readonly name: string
+  readonly root: string
+  /** @throws Failure when it is away */
+  readonly compare: () => Promise<FilesReport>
+  readonly onDisk: (failure: Failure) => void
+}
+
+/** Compares all disks with the index, one after the other. One that is away is told so, and compared when it comes. */
+export async function compareDisks(
+  disks: readonly ComparedDisk[],
+  parts: Pick<RecoveryParts, 'index' | 'upkeep' | 'store'>,
+  isIndexNew: boolean,
+): Promise<FilesReport> {
+  const report = nothingFound()
+  for (const disk of disks)
+    try {
+      const { adopted, cutBytes, emptyFiles, missingFiles, changed } = await disk.compare()
+      report.adopted += adopted
+      report.cutBytes += cutBytes
+      report.emptyFiles += emptyFiles
+      report.missingFiles += missingFiles
+      report.changed.push(...changed)
+    } catch (cause) {
+      disk.onDisk(diskFailure(cause, disk.root))
+    }
+  const names = disks.map(({ name }) => name)
+  if (isIndexNew && report.adopted > 0) explainLostIndex(parts, names)
+  return report
+}
+
 /**
  * The index was lost, and everything on the disks was found again: nobody knows any more why something between is missing, or whether
  * it was ever expected. The gaps say so.
  */
-export function explainLostIndex(
+function explainLostIndex(
   { index, upkeep, store }: Pick<RecoveryParts, 'index' | 'upkeep' | 'store'>,
   disks: readonly string[],
 ) {
@@ -149,7 +194,12 @@ export function explainLostIndex(
           index.addGap(cameraId, { startUtcMs: end, endUtcMs: startUtcMs, reason: 'index-lost' })
         end = Math.max(end ?? 0, endUtcMs)
       }
-      if (end !== undefined) index.beginGap(cameraId, end, 'index-lost')
+      if (end === undefined) return
+      // Recording may have begun again meanwhile.
+      const open = index.openGapOf(cameraId)
+      if (open && open.startUtcMs > end)
+        index.addGap(cameraId, { startUtcMs: end, endUtcMs: open.startUtcMs, reason: 'index-lost' })
+      else index.beginGap(cameraId, end, 'index-lost')
     })
 }
 

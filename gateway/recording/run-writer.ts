@@ -59,8 +59,8 @@ export interface NewRunOfCamera {
   readonly clockOffsetMs: number | null
   /** Length of the first segment: staggered over cameras, so that not all rotate at once. */
   readonly firstSegmentMs: Millis
-  /** The end of the camera's hash chain; goes on with each fragment written. */
-  readonly chain: { link: Uint8Array }
+  /** The end of the camera's hash chain; goes on with each fragment written. Undefined until the first one: recovery may still be moving it. */
+  readonly chain: { link: Uint8Array | undefined }
 }
 
 /** One run on disk: frames in, segment files and rows out. Its calls must not overlap; `recorder.ts` sees to that. */
@@ -119,14 +119,16 @@ export function runWriter(run: NewRunOfCamera, parts: WriterParts) {
     pending = []
     const baseTime = head.dts - firstDts
     segment ??= await openSegment(utcOf(baseTime))
+    const before = chain.link ?? index.chainHead(cameraId)
     const times = { utcMs: utcOf(baseTime), baseTime }
-    const bytes = buildFragment(++sequence, samples, times, { runId: runId ?? 0, before: chain.link })
+    const bytes = buildFragment(++sequence, samples, times, { runId: runId ?? 0, before })
     sealLink(bytes, crc32(linkedPart(bytes)))
     const offset = segment.file.sizeBytes
     await segment.file.append(bytes)
     const duration = samples.reduce((sum, sample) => sum + sample.duration, 0)
-    chain.link = sha256(bytes)
-    segment.fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: chain.link })
+    const link = sha256(bytes)
+    chain.link = link
+    segment.fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: link })
     writtenTicks = baseTime + duration
     if (hasFootage) return
     hasFootage = true

@@ -27,6 +27,8 @@ export interface VolumeParts {
   readonly upkeep: UpkeepIndex
   readonly tools: Tools
   readonly held: () => HeldSpans
+  /** Until then files of an unclean end may still be adopted, on this disk or another: their runs come first. */
+  readonly recovered: () => Promise<unknown>
   readonly retentionMs: (cameraId: string) => Millis
   /** Footage went before its time. */
   readonly onEarly: (rows: readonly PathRow[]) => void
@@ -46,17 +48,24 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
   const orphans = new Set<string>()
   let trouble: Failure | null = null
   let compared: Promise<FilesReport> | undefined
+  let isComparing = false
   /** Nothing but held footage is left, and there is no room. */
   let onlyHeld = false
   let usedBytes: Bytes | undefined
   let lastEarlyUtcMs: UtcMs | undefined
 
   /** Disk and index are compared once, before the first file is written; a disk that is away at the start is compared when it comes. */
-  const compareOnce = () =>
-    (compared ??= recoverFiles(recovery).catch((cause: unknown) => {
-      compared = undefined
-      throw diskFailure(cause, root)
-    }))
+  const compareOnce = () => compared ?? compareAnew()
+  const compareAnew = () => {
+    isComparing = true
+    compared = recoverFiles(recovery)
+      .catch((cause: unknown) => {
+        compared = undefined
+        throw diskFailure(cause, root)
+      })
+      .finally(() => (isComparing = false))
+    return compared
+  }
   const full = (why: string) => diskFailure(Object.assign(new Error(why), { code: 'ENOSPC' }), root)
   const mustHaveRoom = async () => {
     const floor = Math.min(floorBytes, minFreeBytes)
@@ -84,6 +93,7 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
     name,
     root,
     async mayWrite() {
+      await parts.recovered()
       await disk.mustBeOurs()
       await compareOnce()
       await mustHaveRoom()
@@ -108,9 +118,8 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
     /** @throws Failure when the disk is away */
     async compare(): Promise<FilesReport> {
       await disk.mustBeOurs()
-      compared = undefined
       usedBytes = undefined
-      return await compareOnce()
+      return await (isComparing ? compareOnce() : compareAnew())
     },
     /** Looks after the disk once: is it ours, is there room, is there something to delete or to adopt? Never throws. */
     async upkeepOnce(): Promise<void> {

@@ -1,10 +1,11 @@
 /** Holds, planned interruptions, the ledger, several disks: the real module with a camera whose time a test decides. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../gateway/domain/failure.ts'
 import { days, hours, minutes } from '../../gateway/domain/units.ts'
 import { openLog } from '../../gateway/lib/log.ts'
+import { readLink } from '../../gateway/media/link.ts'
 import type { CameraLife } from '../../gateway/recording/ledger.ts'
 import { recording, type RecordingParts } from '../../gateway/recording/recording.ts'
 import { openStore } from '../../gateway/store/open.ts'
@@ -216,6 +217,52 @@ describe('the ledger', () => {
     expect(toExport.waiting(10)).toMatchObject([{ hourUtcMs: start }])
     store.close()
   })
+})
+
+test('after a kill cameras are read while files are compared: nothing is lost, the chain goes on, the hour is counted right', async () => {
+  const first = await open()
+  await first.film(300)
+  await first.recorder.sync()
+  // Killed: the open file has no row, the run no end.
+  const before = first.footage.segments('cam', { fromUtcMs: 0, toUtcMs: first.clock.now() })
+  first.store.close()
+  first.clock.pass(minutes(2))
+  const { clock } = first
+  const store = openStore(join(first.folder, 'gateway.db'), 'gateway')
+  const life: CameraLife = { id: 'cam', areaId: 'a', addedUtcMs: start, removedUtcMs: null, hours: [] }
+  const footage = recording(
+    partsOf(store, join(first.folder, 'recordings'), { tools: { clock, log: openLog('silent') }, lives: () => [life] }),
+  )
+  const recovering = footage.recover()
+  const backUtcMs = clock.now()
+  const camera = fakeCamera(video, clock, footage.begin('cam').put)
+  camera.connect()
+  camera.send(10 * fps)
+  expect(footage.isRecovered()).toBe(false)
+  expect(await recovering).toMatchObject({ adopted: 1, crashedRuns: 1 })
+  await footage.finish('cam', 'gateway-stopped')
+  const files = footage.segments('cam', { fromUtcMs: 0, toUtcMs: clock.now() })
+  expect(files.slice(0, before.length).map(({ fragments }) => fragments)).toEqual(
+    before.map(({ fragments }) => fragments),
+  )
+  const bytes = files.map(({ root, path }) => readFileSync(join(root, path)))
+  const links = files.flatMap(({ fragments }, n) =>
+    fragments.map(({ offset, sha256 }) => ({
+      before: readLink(bytes[n]?.subarray(offset) ?? new Uint8Array())?.before,
+      sha256,
+    })),
+  )
+  for (const [n, link] of links.entries()) if (n > 0) expect(link.before).toEqual(links[n - 1]?.sha256)
+  const spans = footage.spans('cam', { fromUtcMs: start, toUtcMs: clock.now() })
+  expect(spans.map((span) => (span.kind === 'gap' ? span.reason : span.kind))).toEqual([
+    'recorded',
+    'gateway-crashed',
+    'recorded',
+  ])
+  expect(spans[1]).toMatchObject({ startUtcMs: before.at(-1)?.endUtcMs, endUtcMs: backUtcMs })
+  footage.coverage.tick()
+  expect(footage.coverage.unequal()).toBeNull()
+  store.close()
 })
 
 describe('holds', () => {
