@@ -68,6 +68,8 @@ export function recordingsDisk(root: string, gatewayId: string, store: Store, cl
     await syncFolder(root)
     remember.run(root, diskId, clock.now())
   }
+  /** One at a time: two that find an empty folder at once would mark it twice. */
+  let checking: Promise<void> | undefined
   const ours = (cause: unknown): never => {
     throw diskFailure(cause, root)
   }
@@ -78,7 +80,7 @@ export function recordingsDisk(root: string, gatewayId: string, store: Store, cl
      * Checks that the folder is the one that was marked; the first time an empty folder gets its marker.
      * @throws Failure away (`disk-away`) for an unmounted, foreign or unreadable folder, busy (`disk-full`)
      */
-    mustBeOurs: () => mustBeOurs().catch(ours),
+    mustBeOurs: (): Promise<void> => (checking ??= mustBeOurs().finally(() => (checking = undefined))).catch(ours),
     /** Writes and removes a small file: only that shows whether a disk that was in trouble is well again. @throws Failure as above */
     async mustTakeBytes(): Promise<void> {
       try {

@@ -6,6 +6,7 @@ import { Failure } from '../../gateway/domain/failure.ts'
 import { days, hours, minutes } from '../../gateway/domain/units.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import { readLink } from '../../gateway/media/link.ts'
+import { recordingsDisk } from '../../gateway/recording/disk.ts'
 import type { CameraLife } from '../../gateway/recording/ledger.ts'
 import { recording, type RecordingParts } from '../../gateway/recording/recording.ts'
 import { openStore } from '../../gateway/store/open.ts'
@@ -432,6 +433,16 @@ describe('several disks', () => {
           .filter((one) => one.disk === name)
           .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       )
+    store.close()
+  })
+
+  test('a new folder that is looked at twice at once is marked once', async () => {
+    const folder = tempFolder('keeping')
+    const store = openStore(join(folder, 'gateway.db'), 'gateway')
+    const disk = recordingsDisk(join(folder, 'new'), 'gw', store, manualClock())
+    await Promise.all([disk.mustBeOurs(), disk.mustBeOurs(), disk.mustBeOurs()])
+    await disk.mustBeOurs()
+    expect(store.db.prepare(`SELECT count(*) FROM disk`).pluck().get()).toBe(1)
     store.close()
   })
 
