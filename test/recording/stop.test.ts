@@ -8,11 +8,12 @@ import { waitFor } from '../support/wait.ts'
 const login = { user: 'op', password: 'secret' }
 const place = { area: 'gate', purpose: 'test' }
 
-/** Children of a process, as the kernel tells. */
-const childrenOf = (pid: number): number[] =>
-  readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  )
+/** What reads cameras for a process, as the kernel tells; a child that only looks at a picture is none. */
+const readersOf = (pid: number): number[] =>
+  readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '))
+    .filter((child) => child !== '' && readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('concat'))
+    .map(Number)
 
 test('a reader that hangs cannot hold up the end; a camera that is switched off says so after the start', async () => {
   await using cameras = await startRtsp({ kinds: ['h264'], count: 2, ...login })
@@ -33,7 +34,7 @@ test('a reader that hangs cannot hold up the end; a camera that is switched off 
   expect((await gateway.fetch('/api/cameras/cam-1', { method: 'PATCH', headers, body })).status).toBe(200)
   await waitFor(async () => (await stateOf('cam-1')) === 'disabled')
 
-  const readers = childrenOf(gateway.pid)
+  const readers = readersOf(gateway.pid)
   expect(readers).toHaveLength(1)
   for (const pid of readers) process.kill(pid, 'SIGSTOP')
   const beganMs = performance.now()
