@@ -78,9 +78,8 @@ export interface FragmentTimes {
 export const prftBytes = 32
 
 /**
- * One fragment for a recording: `prft` + `moof` + `mdat`, with its link in the camera's chain in front. The `prft` carries the wall
- * clock, so that a file tells its own time without the index. Offsets of composition are signed (trun version 1).
- * @param samples at least one, in decoding order @param link none for what is not kept
+ * One fragment for a recording, as one piece: `fragmentHead` and the samples.
+ * @param link none for what is not kept
  */
 export function buildFragment(
   sequence: number,
@@ -88,11 +87,35 @@ export function buildFragment(
   times: FragmentTimes,
   link?: Link,
 ): Uint8Array {
-  const payload = samples.reduce((sum, sample) => sum + sample.data.length, 0)
+  const head = fragmentHead(sequence, samples, times, link)
+  const bytes = Buffer.allocUnsafe(head.length + sizeOf(samples))
+  bytes.set(head)
+  let at = head.length
+  for (const { data } of samples) {
+    bytes.set(data, at)
+    at += data.length
+  }
+  return bytes
+}
+
+const sizeOf = (samples: readonly Sample[]) => samples.reduce((sum, { data }) => sum + data.length, 0)
+
+/**
+ * Everything of a fragment but its samples: `prft`, `moof` and the head of `mdat`, with its link in the camera's chain in front. The
+ * `prft` carries the wall clock, so that a file tells its own time without the index. Offsets of composition are signed (trun version 1).
+ * @param samples at least one, in decoding order; they follow the head as they are
+ */
+export function fragmentHead(
+  sequence: number,
+  samples: readonly Sample[],
+  times: FragmentTimes,
+  link?: Link,
+): Uint8Array {
+  const payload = sizeOf(samples)
   const trunBytes = 20 + samples.length * 16
   const moofBytes = 8 + 16 + 8 + 16 + 20 + trunBytes
   const before = link ? linkBox(link) : new Uint8Array()
-  const bytes = Buffer.allocUnsafe(before.length + prftBytes + moofBytes + 8 + payload)
+  const bytes = Buffer.allocUnsafe(before.length + prftBytes + moofBytes + 8)
   bytes.set(before)
   let at = before.length
   const u32 = (value: number) => {
@@ -128,10 +151,6 @@ export function buildFragment(
     u32(sample.cts)
   }
   head(8 + payload, 'mdat')
-  for (const sample of samples) {
-    bytes.set(sample.data, at)
-    at += sample.data.length
-  }
   return bytes
 }
 

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** Of a whole fragment it is the fragment's link in the camera's chain, see `media/link.ts`. */
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+/** Of a whole fragment, in pieces, it is the fragment's link in the camera's chain, see `media/link.ts`. */
+export function sha256(...pieces: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest()
+}

@@ -3,7 +3,7 @@ import type { Failure } from '../domain/failure.ts'
 import { observeFrame, type RunClock, startRunClock } from '../domain/run-clock.ts'
 import { type Bytes, type Millis, seconds, type UtcMs } from '../domain/units.ts'
 import type { GapReason, RunEndReason } from '../domain/words.ts'
-import { buildFragment } from '../media/fragment.ts'
+import { fragmentHead } from '../media/fragment.ts'
 import { linkedPart, sealLink } from '../media/link.ts'
 import type { Sample, StreamFrame, StreamInit } from '../media/stream.ts'
 import { sha256 } from './chain.ts'
@@ -113,22 +113,34 @@ export function runWriter(run: NewRunOfCamera, parts: WriterParts) {
   }
 
   const flush = async () => {
-    const [head] = pending
-    if (!head) return
+    const [first] = pending
+    if (!first) return
     const samples = pending
     pending = []
-    const baseTime = head.dts - firstDts
+    const baseTime = first.dts - firstDts
     segment ??= await openSegment(utcOf(baseTime))
     const before = chain.link ?? index.chainHead(cameraId)
     const times = { utcMs: utcOf(baseTime), baseTime }
-    const bytes = buildFragment(++sequence, samples, times, { runId: runId ?? 0, before })
-    sealLink(bytes, crc32(linkedPart(bytes)))
+    // The samples are written where they lie: a copy of all video would be most of the garbage.
+    const head = fragmentHead(++sequence, samples, times, { runId: runId ?? 0, before })
+    const data = samples.map((sample) => sample.data)
+    sealLink(
+      head,
+      data.reduce((crc, piece) => crc32(piece, crc), crc32(linkedPart(head))),
+    )
     const offset = segment.file.sizeBytes
-    await segment.file.append(bytes)
+    await segment.file.append([head, ...data])
     const duration = samples.reduce((sum, sample) => sum + sample.duration, 0)
-    const link = sha256(bytes)
+    const link = sha256(head, ...data)
     chain.link = link
-    segment.fragments.push({ offset, sizeBytes: bytes.length, baseTime, duration, key: head.key, sha256: link })
+    segment.fragments.push({
+      offset,
+      sizeBytes: segment.file.sizeBytes - offset,
+      baseTime,
+      duration,
+      key: first.key,
+      sha256: link,
+    })
     writtenTicks = baseTime + duration
     if (hasFootage) return
     hasFootage = true

@@ -19,7 +19,8 @@ export function runOfName(name: string): number | undefined {
 export interface SegmentFile {
   readonly path: string
   readonly sizeBytes: number
-  append(bytes: Uint8Array): Promise<void>
+  /** All of the pieces, one behind the other, or none. */
+  append(pieces: readonly Uint8Array[]): Promise<void>
   /** What was written so far survives a power cut afterwards. */
   sync(): Promise<void>
   /** Synced and closed. A second call ends as the first one did. */
@@ -42,7 +43,7 @@ export async function createSegment(root: string, path: string, head: Uint8Array
   }
   const file = segmentFile(handle, path)
   try {
-    await file.append(head)
+    await file.append([head])
     await syncFolder(dirname(whole))
   } catch (cause) {
     // Nothing of it is worth keeping, and a disk that stays full must not collect empty files and open handles.
@@ -60,14 +61,15 @@ function segmentFile(handle: FileHandle, path: string): SegmentFile {
     throw diskFailure(cause, path)
   }
 
-  const write = async (bytes: Uint8Array) => {
-    let written = 0
-    while (written < bytes.length) {
-      const step = await handle.write(bytes, written, bytes.length - written, sizeBytes + written)
-      if (step.bytesWritten === 0) throw new Failure('away', 'disk-away', 'the recordings disk takes nothing', { path })
-      written += step.bytesWritten
+  const write = async (pieces: readonly Uint8Array[]) => {
+    let at = sizeBytes
+    for (let left = pieces; left.length > 0; ) {
+      const { bytesWritten } = await handle.writev(left, at)
+      if (bytesWritten === 0) throw new Failure('away', 'disk-away', 'the recordings disk takes nothing', { path })
+      at += bytesWritten
+      left = behind(left, bytesWritten)
     }
-    sizeBytes += bytes.length
+    sizeBytes = at
   }
   const close = async () => {
     try {
@@ -83,9 +85,9 @@ function segmentFile(handle: FileHandle, path: string): SegmentFile {
     get sizeBytes() {
       return sizeBytes
     },
-    async append(bytes) {
+    async append(pieces) {
       try {
-        await write(bytes)
+        await write(pieces)
       } catch (cause) {
         // Should cutting fail too, the disk is worse than full; recovery cuts the file at its last whole fragment.
         await handle.truncate(sizeBytes).catch(ours)
@@ -98,4 +100,15 @@ function segmentFile(handle: FileHandle, path: string): SegmentFile {
     },
     close: () => (closing ??= close().catch(ours)),
   }
+}
+
+/** What is left of the pieces when their first bytes are written. */
+function behind(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
+  const left: Uint8Array[] = []
+  let skip = written
+  for (const piece of pieces) {
+    if (skip < piece.length) left.push(skip > 0 ? piece.subarray(skip) : piece)
+    skip = Math.max(0, skip - piece.length)
+  }
+  return left
 }
