@@ -1,19 +1,12 @@
 /**
- * `npm run check:footage`: is what lies on the disks what was recorded?
- *
- *   npm run check:footage                              with config/gateway.yaml
- *   npm run check:footage -- --config FILE
- *   npm run check:footage -- --data DIR --recordings DIR [--recordings NAME=DIR]...
- *     --sample 5%   reads every 20th file, chosen by chance; the others are compared by name and size
- *     --repair      takes unknown files in and marks missing ones, as the gateway does at its start; never while it runs
- *     --json        the whole result as one JSON object
+ * `npm run check:footage`: is what lies on the disks what was recorded? See `usage`.
  *
  * Compares disk and index both ways, every fragment with its SHA-256, and follows the chain of hashes from file to file. Changes nothing
  * without `--repair`, and may be used while the gateway runs. Exit code 0: nothing is wrong, 1: something is, 2: it could not be checked.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { toFailure } from '../gateway/domain/failure.ts'
+import { Failure, toFailure } from '../gateway/domain/failure.ts'
 import { loadConfig } from '../gateway/lib/config-file.ts'
 import { checkFootage } from './footage/check-footage.ts'
 import type { Disk } from './footage/files.ts'
@@ -21,6 +14,13 @@ import { isGatewayRunning, openIndex } from './footage/index-reader.ts'
 import { repairFootage } from './footage/repair.ts'
 import { reportOf } from './footage/report.ts'
 import { root } from './programs.ts'
+
+const usage = `npm run check:footage                              with config/gateway.yaml
+npm run check:footage -- --config FILE
+npm run check:footage -- --data DIR --recordings DIR [--recordings NAME=DIR]...
+  --sample 5%   reads every 20th file, chosen by chance; the others are compared by name and size
+  --repair      takes unknown files in and marks missing ones; never while the gateway runs
+  --json        the whole result as one JSON object`
 
 try {
   const { dataDir, disks, sample, repair, json } = readOptions()
@@ -42,6 +42,7 @@ try {
 function readOptions() {
   const { values } = parseArgs({
     options: {
+      help: { type: 'boolean', default: false },
       config: { type: 'string' },
       data: { type: 'string' },
       recordings: { type: 'string', multiple: true },
@@ -50,6 +51,7 @@ function readOptions() {
       json: { type: 'boolean', default: false },
     },
   })
+  if (values.help) throw new Failure('invalid', 'help', usage)
   const sample = Number(values.sample.replace(/%$/, '')) / (values.sample.endsWith('%') ? 100 : 1)
   if (!(sample > 0 && sample <= 1)) throw new Error('--sample is a part like 5% or 0.05')
   const { repair, json } = values
