@@ -77,7 +77,10 @@ async function measure(
   const coverageHours = await many(5, (n) => ask(`/api/coverage?bucket=hour&cameraId=${cameraId(n)}&${whole}`))
   const first = await many(15, (n) => ask(clipPath(inReal(n), 60_000)))
   const long = await many(5, () => ask(clipPath(real.fromUtcMs + 30_000, minutes(10))))
-  const preview = await many(40, (n) => ask(`/api/cameras/${real.cameraId}/preview.jpg?utcMs=${inReal(n)}`))
+  const previewOf = (n: number) => ask(`/api/cameras/${real.cameraId}/preview.jpg?utcMs=${inReal(n)}`)
+  // The made footage has no previews: each is made while it is asked for once, and then lies in its pack.
+  const made = await many(15, previewOf)
+  const preview = await many(40, previewOf)
   const still = await many(5, (n) => ask(`/api/cameras/${real.cameraId}/still.jpg?utcMs=${inReal(n)}`))
   const playlist = await many(5, () =>
     ask(
@@ -94,6 +97,7 @@ async function measure(
     clipFirstByteMs: median(first.map(({ firstByteMs }) => firstByteMs)),
     clipMbPerSecond: Math.round(median(long.map(({ bytes, wholeMs }) => bytes / 1e6 / (wholeMs / 1_000)))),
     previewMs: median(preview.map(({ wholeMs }) => wholeMs)),
+    previewMadeMs: median(made.map(({ wholeMs }) => wholeMs)),
     coverageMs: median(coverage.map(({ wholeMs }) => wholeMs)),
     restartMs: Math.round(median(restarts)),
     coverageHoursMs: median(coverageHours.map(({ wholeMs }) => wholeMs)),
