@@ -15,7 +15,7 @@ import { recordingIndex, type StoredSegment } from './index.ts'
 import { type CameraLife, ledger } from './ledger.ts'
 import { plannedOffs } from './planned-off.ts'
 import { type Recorder, recorder } from './recorder.ts'
-import { type Changed, compareDisks, endCrashed, type RecoveryReport } from './recovery.ts'
+import { type Changed, compareDisks, endCrashed, explainLostIndex, type RecoveryReport } from './recovery.ts'
 import { createSegment } from './segment-file.ts'
 import { type PathRow, upkeepIndex } from './upkeep-index.ts'
 import { type DiskSettings, type Volume, volume } from './volume.ts'
@@ -73,6 +73,8 @@ export function recording(parts: RecordingParts) {
   const holds = holdTable(store, clock, parts.requireCamera)
   const plannedOff = plannedOffs(store, clock, parts.requireCamera)
   const recorders = new Map<string, Recorder>()
+  /** Nothing is known, so what is found on a disk has lost its index. */
+  const isIndexNew = upkeep.isEmpty()
   let isRecovered = false
   let recovered: Promise<unknown> = Promise.resolve()
 
@@ -116,6 +118,10 @@ export function recording(parts: RecordingParts) {
       tools,
       held: holds.held,
       recovered: () => recovered,
+      onCompared({ adopted, changed }) {
+        if (isIndexNew && adopted > 0) explainLostIndex({ index, upkeep, store }, settings.name, clock.now())
+        recount(changed)
+      },
       retentionMs,
       onEarly,
       onFull,
@@ -153,12 +159,10 @@ export function recording(parts: RecordingParts) {
      * waits until the files are compared. A disk that is away is told by `disks` and compared when it comes.
      */
     recover(): Promise<RecoveryReport> {
-      const isIndexNew = upkeep.isEmpty()
       const crashedRuns = endCrashed({ index, upkeep })
-      const comparing = compareDisks(volumes, { index, upkeep, store }, isIndexNew)
+      const comparing = compareDisks(volumes)
       recovered = comparing
-      return comparing.then(({ changed, ...files }) => {
-        recount(changed)
+      return comparing.then((files) => {
         const report = { ...files, crashedRuns }
         if (crashedRuns + files.adopted + files.missingFiles > 0)
           tools.log.warn(report, 'recovered from an unclean end')

@@ -1,6 +1,7 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Failure, toFailure } from '../domain/failure.ts'
+import { normal, without } from '../domain/stretches.ts'
 import type { UtcMs, UtcRange } from '../domain/units.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/open.ts'
@@ -118,7 +119,8 @@ export async function adopt(
   const sizeBytes = wholeBytes
   const where = { disk: diskName, path, sizeBytes, initBytes }
   index.addSegment({ cameraId, runId, startUtcMs, endUtcMs, ...where, anchorUtcMs, fragments })
-  upkeep.extendRun(runId, endUtcMs)
+  if (isIts) upkeep.extendRun(runId, endUtcMs)
+  else upkeep.endFoundRun(runId, endUtcMs)
   report.adopted++
   report.changed.push({ cameraId, fromUtcMs: startUtcMs, toUtcMs: endUtcMs })
   report.cutBytes += bytes.length - wholeBytes
@@ -156,50 +158,48 @@ export interface ComparedDisk {
 }
 
 /** Compares all disks with the index, one after the other. One that is away is told so, and compared when it comes. */
-export async function compareDisks(
-  disks: readonly ComparedDisk[],
-  parts: Pick<RecoveryParts, 'index' | 'upkeep' | 'store'>,
-  isIndexNew: boolean,
-): Promise<FilesReport> {
-  const report = nothingFound()
+export async function compareDisks(disks: readonly ComparedDisk[]): Promise<Omit<FilesReport, 'changed'>> {
+  const report = { adopted: 0, cutBytes: 0, emptyFiles: 0, missingFiles: 0 }
   for (const disk of disks)
     try {
-      const { adopted, cutBytes, emptyFiles, missingFiles, changed } = await disk.compare()
+      const { adopted, cutBytes, emptyFiles, missingFiles } = await disk.compare()
       report.adopted += adopted
       report.cutBytes += cutBytes
       report.emptyFiles += emptyFiles
       report.missingFiles += missingFiles
-      report.changed.push(...changed)
     } catch (cause) {
       disk.onDisk(diskFailure(cause, disk.root))
     }
-  const names = disks.map(({ name }) => name)
-  if (isIndexNew && report.adopted > 0) explainLostIndex(parts, names)
   return report
 }
 
 /**
- * The index was lost, and everything on the disks was found again: nobody knows any more why something between is missing, or whether
- * it was ever expected. The gaps say so.
+ * The index was lost, and what is on a disk was found again: nobody knows any more why something between is missing, or whether it was
+ * ever expected. Whatever nothing explains is a gap that says so. May be called for each disk that comes.
  */
-function explainLostIndex(
+export function explainLostIndex(
   { index, upkeep, store }: Pick<RecoveryParts, 'index' | 'upkeep' | 'store'>,
-  disks: readonly string[],
+  disk: string,
+  now: UtcMs,
 ) {
-  for (const cameraId of new Set(disks.flatMap((disk) => upkeep.camerasOn(disk))))
+  for (const cameraId of upkeep.camerasOn(disk))
     store.transaction(() => {
-      let end: UtcMs | undefined
-      for (const { startUtcMs, endUtcMs } of upkeep.filesOf(cameraId)) {
-        if (end !== undefined && startUtcMs > end)
-          index.addGap(cameraId, { startUtcMs: end, endUtcMs: startUtcMs, reason: 'index-lost' })
-        end = Math.max(end ?? 0, endUtcMs)
-      }
-      if (end === undefined) return
+      const files = upkeep.filesOf(cameraId)
+      const [first] = files
+      if (!first) return
+      const lastEnd = Math.max(...files.map(({ endUtcMs }) => endUtcMs))
       // Recording may have begun again meanwhile.
       const open = index.openGapOf(cameraId)
-      if (open && open.startUtcMs > end)
-        index.addGap(cameraId, { startUtcMs: end, endUtcMs: open.startUtcMs, reason: 'index-lost' })
-      else index.beginGap(cameraId, end, 'index-lost')
+      const whole = { fromUtcMs: first.startUtcMs, toUtcMs: Math.max(lastEnd, open?.startUtcMs ?? lastEnd) }
+      const known = normal(
+        [...files, ...index.gapsIn(cameraId, whole, now)].map(({ startUtcMs, endUtcMs }) => ({
+          fromUtcMs: startUtcMs,
+          toUtcMs: endUtcMs,
+        })),
+      )
+      for (const { fromUtcMs, toUtcMs } of without([whole], known))
+        index.addGap(cameraId, { startUtcMs: fromUtcMs, endUtcMs: toUtcMs, reason: 'index-lost' })
+      if (!open) index.beginGap(cameraId, lastEnd, 'index-lost')
     })
 }
 

@@ -24,6 +24,9 @@ export function upkeepIndex({ db, transaction }: Store) {
     `SELECT id, camera_id AS cameraId, start_utc_ms AS startUtcMs, timescale, codec FROM run WHERE id = ?`,
   )
   const extendRun = db.prepare<[UtcMs, number]>(`UPDATE run SET end_utc_ms = max(end_utc_ms, ?) WHERE id = ?`)
+  const endFoundRun = db.prepare<[UtcMs, number]>(
+    `UPDATE run SET end_utc_ms = ?, end_reason = 'gateway-crashed' WHERE id = ?`,
+  )
   const runEnd = db.prepare<[number], { endUtcMs: UtcMs | null }>(
     `SELECT max(end_utc_ms) AS endUtcMs FROM segment WHERE run_id = ?`,
   )
@@ -98,6 +101,8 @@ export function upkeepIndex({ db, transaction }: Store) {
     runEnd: (id: number) => runEnd.get(id)?.endUtcMs ?? undefined,
     /** Footage of a run that had ended was found: it ends there. An open run stays open. */
     extendRun: (id: number, endUtcMs: UtcMs) => void extendRun.run(endUtcMs, id),
+    /** A run that was found on disk and that nobody knew: it ends where its file does, or a later one of its files. */
+    endFoundRun: (id: number, endUtcMs: UtcMs) => void endFoundRun.run(endUtcMs, id),
     /** One by one: a month of many cameras is most of a million. */
     allPaths: (disk: string) => allPaths.iterate(disk),
     byPath: (path: string) => byPath.get(path),

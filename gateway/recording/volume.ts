@@ -29,6 +29,8 @@ export interface VolumeParts {
   readonly held: () => HeldSpans
   /** Until then files of an unclean end may still be adopted, on this disk or another: their runs come first. */
   readonly recovered: () => Promise<unknown>
+  /** Disk and index were compared: at the start, or when the disk came. */
+  readonly onCompared: (report: FilesReport) => void
   readonly retentionMs: (cameraId: string) => Millis
   /** Footage went before its time. */
   readonly onEarly: (rows: readonly PathRow[]) => void
@@ -59,6 +61,10 @@ export function volume(settings: DiskSettings, parts: VolumeParts) {
   const compareAnew = () => {
     isComparing = true
     compared = recoverFiles(recovery)
+      .then((report) => {
+        parts.onCompared(report)
+        return report
+      })
       .catch((cause: unknown) => {
         compared = undefined
         throw diskFailure(cause, root)

@@ -1,5 +1,5 @@
 /** Holds, planned interruptions, the ledger, several disks: the real module with a camera whose time a test decides. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../gateway/domain/failure.ts'
@@ -470,6 +470,39 @@ describe('several disks', () => {
       'index-lost',
       'recorded',
     ])
+    expect(second.footage.coverage.unequal()).toBeNull()
+    // What was found has an end: at the next start nothing looks as if it had been killed.
+    const openRuns = second.store.db.prepare(`SELECT count(*) FROM run WHERE end_utc_ms IS NULL`).pluck()
+    expect(openRuns.get()).toBe(1)
+    await second.footage.finish('cam', 'gateway-stopped')
+    expect(openRuns.get()).toBe(0)
+    second.store.close()
+  })
+
+  test('an index that was lost while the disk was away: its footage is explained when it comes', async () => {
+    const folder = tempFolder('keeping')
+    const first = await open({ folder })
+    await first.film(60)
+    await first.outage(minutes(5))
+    await first.film(60)
+    await first.footage.finish('cam', 'gateway-stopped')
+    first.store.close()
+    for (const name of readdirSync(folder)) if (name.startsWith('gateway.db')) rmSync(join(folder, name))
+    renameSync(join(folder, 'recordings'), join(folder, 'away'))
+    writeFileSync(join(folder, 'recordings'), 'no folder')
+    first.clock.pass(minutes(5))
+    // The camera is entered anew, too.
+    const again: CameraLife = { id: 'cam', areaId: 'a', addedUtcMs: first.clock.now(), removedUtcMs: null, hours: [] }
+    const second = await open({ folder, clock: first.clock, more: { lives: () => [again] } })
+    expect(second.footage.troubles()[0]?.trouble?.code).toBe('disk-away')
+    rmSync(join(folder, 'recordings'))
+    renameSync(join(folder, 'away'), join(folder, 'recordings'))
+    await upkeep(second.footage)
+    expect(second.footage.troubles()[0]?.trouble).toBeNull()
+    const spans = second.footage.spans('cam', { fromUtcMs: start, toUtcMs: first.clock.now() })
+    const kinds = spans.map((span) => (span.kind === 'gap' ? span.reason : span.kind))
+    expect(kinds.slice(0, 4)).toEqual(['recorded', 'index-lost', 'recorded', 'index-lost'])
+    second.footage.coverage.tick()
     expect(second.footage.coverage.unequal()).toBeNull()
     second.store.close()
   })
