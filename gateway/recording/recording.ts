@@ -227,8 +227,9 @@ export function recording(parts: RecordingParts) {
       const spans = rawSpans(cameraId, range)
       return life ? onlyExpected(spans, coverage.expectation(life, range)) : spans
     },
+    /** Yes, too, while the disks are not compared yet. */
     hasFootage: (cameraId: string, range: UtcRange): boolean =>
-      rawSpans(cameraId, range).some(({ kind }) => kind === 'recorded'),
+      !isRecovered || rawSpans(cameraId, range).some(({ kind }) => kind === 'recorded'),
     /** Files that touch `range`, in order; the one being written last. */
     segments(cameraId: string, range: UtcRange): StoredSegment[] {
       const open = recorders.get(cameraId)?.open()

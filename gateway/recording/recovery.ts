@@ -209,7 +209,8 @@ export async function listRecordings(root: string): Promise<Set<string>> {
   for (const camera of await readdir(root, { withFileTypes: true })) {
     if (!camera.isDirectory() || camera.name === 'lost+found') continue
     for (const day of await readdir(join(root, camera.name), { withFileTypes: true })) {
-      if (!day.isDirectory()) continue
+      // Beside the days lie previews, which come and go at any time.
+      if (!day.isDirectory() || !/^\d{4}-\d\d-\d\d$/.test(day.name)) continue
       for (const name of await readdir(join(root, camera.name, day.name)))
         if (runOfName(name) !== undefined) paths.add(`${camera.name}/${day.name}/${name}`)
     }

@@ -479,6 +479,26 @@ describe('several disks', () => {
     second.store.close()
   })
 
+  test('until the disks are compared nobody may think that footage is gone, and folders that are none of ours are no trouble', async () => {
+    const folder = tempFolder('keeping')
+    const first = await open({ folder })
+    await first.film(60)
+    await first.footage.finish('cam', 'gateway-stopped')
+    mkdirSync(join(folder, 'recordings/cam/previews'))
+    writeFileSync(join(folder, 'recordings/cam/previews/1795500000000-7.mp4'), 'no recording')
+    const { clock } = first
+    const later = recording(
+      partsOf(first.store, join(folder, 'recordings'), { tools: { clock, log: openLog('silent') } }),
+    )
+    const never = { fromUtcMs: 0, toUtcMs: 1_000 }
+    expect(later.hasFootage('cam', never)).toBe(true)
+    expect(await later.recover()).toMatchObject({ adopted: 0, emptyFiles: 0 })
+    expect(later.hasFootage('cam', never)).toBe(false)
+    expect(later.hasFootage('cam', { fromUtcMs: start, toUtcMs: clock.now() })).toBe(true)
+    expect(readdirSync(join(folder, 'recordings/cam/previews'))).toHaveLength(1)
+    first.store.close()
+  })
+
   test('an index that was lost while the disk was away: its footage is explained when it comes', async () => {
     const folder = tempFolder('keeping')
     const first = await open({ folder })
