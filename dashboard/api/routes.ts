@@ -17,7 +17,7 @@ import type { Discovery } from '../../gateway/contract/lists.ts'
 import type { History, Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import type { UtcMs, UtcRange } from '../../gateway/domain/units.ts'
-import type { Role } from '../../gateway/domain/words.ts'
+import type { PersonRole } from '../../gateway/domain/words.ts'
 import type { Request } from './request.ts'
 
 /** /readyz: every part by name, with ok or why not. */
@@ -28,7 +28,7 @@ export interface Readiness {
 
 export interface AccountChange {
   readonly name?: string
-  readonly role?: Role
+  readonly role?: PersonRole
   readonly disabled?: boolean
   readonly password?: string
 }
@@ -127,7 +127,7 @@ export function createApi(request: Request) {
     alertPictureHref: (alertId: string) => `/api/alerts/${id(alertId)}/picture.jpg`,
 
     accounts: async (signal?: AbortSignal) => (await get<{ accounts: Account[] }>('/api/accounts', signal)).accounts,
-    addAccount: (account: { user: string; name: string; role: Role; password: string }) =>
+    addAccount: (account: { user: string; name: string; role: PersonRole; password: string }) =>
       post<Account>('/api/accounts', account),
     changeAccount: (accountId: string, change: AccountChange) =>
       patch<Account>(`/api/accounts/${id(accountId)}`, change),

@@ -1,9 +1,17 @@
 import type { zhCnWords } from './zh-cn-words.ts'
 
 export const enWords = {
-  roles: { office: 'Zone office', regulator: 'Regulator', ops: 'Ops staff', admin: 'Administrator' },
+  roles: {
+    office: 'Zone office',
+    regulator: 'Regulator',
+    ops: 'Ops staff',
+    admin: 'Administrator',
+    screen: 'Wall screen',
+  },
   permissions: {
     watch: 'live view',
+    snapshot: 'snapshots',
+    steer: 'turning cameras',
     review: 'playback',
     download: 'download',
     hold: 'hold footage',

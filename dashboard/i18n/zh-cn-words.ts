@@ -2,9 +2,17 @@ import type { AreaKind, GapReason, Permission, PictureTrouble, Role } from '../.
 
 /** The gateway's own words: every list of gateway/domain/words.ts, and the refusals it can answer with. */
 export const zhCnWords = {
-  roles: { office: '管理机构', regulator: '监管人员', ops: '运维人员', admin: '管理员' } satisfies Record<Role, string>,
+  roles: {
+    office: '管理机构',
+    regulator: '监管人员',
+    ops: '运维人员',
+    admin: '管理员',
+    screen: '大屏',
+  } satisfies Record<Role, string>,
   permissions: {
     watch: '实时画面',
+    snapshot: '抓拍',
+    steer: '云台控制',
     review: '回放',
     download: '下载',
     hold: '保全录像',

@@ -27,6 +27,8 @@ export interface PlayerOptions {
   readonly say: (state: PlayState) => void
 }
 
+type Tier = Extract<LiveEvent, { type: 'stream' }>['tier']
+
 const tickMs: Millis = 250
 /** A tile that grew or shrank by this much in area for a second asks again which stream fits. */
 const resizedBy = 1.6
@@ -38,7 +40,7 @@ export async function runPlayer(ports: PlayerPorts, options: PlayerOptions, sign
   const model = newModel(page.visible(), clock.monotonic())
   let socket: Socket | undefined
   let picture: Picture | undefined
-  let pictureTier: 'mse' | 'mpeg1' | undefined
+  let pictureTier: Tier | undefined
   let stream: Extract<LiveEvent, { type: 'stream' }> | undefined
   let init: Uint8Array | undefined
   let asked = { widthPx: 0, heightPx: 0 }
@@ -66,7 +68,7 @@ export async function runPlayer(ports: PlayerPorts, options: PlayerOptions, sign
     picture = undefined
   }
 
-  const ensurePicture = (tier: 'mse' | 'mpeg1'): Picture => {
+  const ensurePicture = (tier: Tier): Picture => {
     if (picture && pictureTier !== tier) closePicture()
     pictureTier = tier
     if (picture) return picture

@@ -53,7 +53,7 @@ export interface PictureEvents {
   /** The picture cannot go on; a fresh one is needed. */
   broken(cause: string): void
 }
-export type OpenPicture = (tier: 'mse' | 'mpeg1', events: PictureEvents) => Picture
+export type OpenPicture = (tier: 'mse' | 'mpeg1' | 'jpeg', events: PictureEvents) => Picture
 
 /** Is anybody able to see the picture? */
 export interface Page {

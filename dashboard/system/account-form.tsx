@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Account } from '../../gateway/contract/access.ts'
-import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
+import { may, permissions, personRoles, type PersonRole } from '../../gateway/domain/words.ts'
 import { t } from '../i18n/language.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { text, typed } from '../parts/fields.ts'
@@ -18,7 +18,7 @@ interface AccountDialogProps {
 /** A new account, or the name, role, password and state of one that exists. */
 export function AccountDialog({ account, onClose }: AccountDialogProps) {
   const { api } = useGateway()
-  const [role, setRole] = useState<Role>(account?.role ?? 'office')
+  const [role, setRole] = useState<PersonRole>(personRoles.find((one) => one === account?.role) ?? 'office')
   const save = useAction(async (fields: FormData) => {
     const name = text(fields, 'name')
     const password = typed(fields, 'password')
@@ -59,8 +59,8 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
         </label>
         <label class="field">
           <span>{words.role}</span>
-          <select value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
-            {roles.map((one) => (
+          <select value={role} onChange={(event) => setRole(event.currentTarget.value as PersonRole)}>
+            {personRoles.map((one) => (
               <option key={one} value={one}>
                 {t().roles[one]}
               </option>

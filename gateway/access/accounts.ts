@@ -3,10 +3,11 @@ import { hash, verify } from '@node-rs/argon2'
 import type { z } from 'zod'
 import type { Account, NewAccount, PatchAccount } from '../contract/access.ts'
 import { Failure } from '../domain/failure.ts'
+import type { Role } from '../domain/words.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
 
-export type NewAccountFields = z.infer<typeof NewAccount>
+export type NewAccountFields = Omit<z.input<typeof NewAccount>, 'role'> & { readonly role: Role }
 export type PatchAccountFields = z.infer<typeof PatchAccount>
 
 /** The people who may sign in. Accounts are disabled, never deleted: the audit trail names them. */
@@ -25,11 +26,13 @@ export interface Accounts {
    * @returns the password to print once when it was made up here; null when it was given or nothing was done
    */
   ensureAdmin(firstAdminPassword: string | undefined): Promise<string | null>
-  /** Told the account's id when its sessions must end: it was disabled, or its role or password changed. */
+  /** Told the account's id when its sessions must end: it was disabled, or its role, areas or password changed. */
   onRevoked(listener: (accountId: string) => void): void
 }
 
-interface Row extends Omit<Account, 'disabled'> {
+interface Row extends Omit<Account, 'disabled' | 'areaIds'> {
+  /** A JSON array, or null. */
+  areaIds: string | null
   disabled: 0 | 1
   passwordHash: string
 }
@@ -40,15 +43,18 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const checksAtOnce = 16
 
 const columns =
-  'id, user, name, role, disabled, created_utc_ms AS createdUtcMs, password_hash AS passwordHash FROM account'
-const shown = ({ id, user, name, role, disabled, createdUtcMs }: Row): Account => ({
+  'id, user, name, role, disabled, created_utc_ms AS createdUtcMs, password_hash AS passwordHash, area_ids AS areaIds FROM account'
+const shown = ({ id, user, name, role, areaIds, disabled, createdUtcMs }: Row): Account => ({
   id,
   user,
   name,
   role,
+  areaIds: areaIds === null ? null : (JSON.parse(areaIds) as Account['areaIds']),
   disabled: disabled === 1,
   createdUtcMs,
 })
+
+const jsonOf = (areaIds: Account['areaIds']) => (areaIds === null ? null : JSON.stringify(areaIds))
 
 export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'clock'> }): Accounts {
   const { db } = store
@@ -56,9 +62,11 @@ export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'c
   const byId = db.prepare<[string], Row>(`SELECT ${columns} WHERE id = ?`)
   const byUser = db.prepare<[string], Row>(`SELECT ${columns} WHERE user = ?`)
   const insert = db.prepare(
-    'INSERT INTO account (id, user, name, role, password_hash, created_utc_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO account (id, user, name, role, area_ids, password_hash, created_utc_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  const update = db.prepare('UPDATE account SET name = ?, role = ?, disabled = ?, password_hash = ? WHERE id = ?')
+  const update = db.prepare(
+    'UPDATE account SET name = ?, role = ?, area_ids = ?, disabled = ?, password_hash = ? WHERE id = ?',
+  )
   const listeners: ((accountId: string) => void)[] = []
   let decoy: Promise<string> | undefined
   let checks = 0
@@ -70,13 +78,13 @@ export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'c
   }
   const isAdmin = ({ role, disabled }: Row) => role === 'admin' && disabled === 0
 
-  const add: Accounts['add'] = async ({ user, name, role, password }) => {
+  const add: Accounts['add'] = async ({ user, name, role, areaIds = null, password }) => {
     const passwordHash = await hash(password, cost)
     return store.transaction(() => {
       if (byUser.get(user) !== undefined)
         throw new Failure('conflict', 'account-exists', 'this user name is taken', { user })
       const id = `acc-${randomBytes(8).toString('hex')}`
-      insert.run(id, user, name, role, passwordHash, Math.round(tools.clock.now()))
+      insert.run(id, user, name, role, jsonOf(areaIds), passwordHash, Math.round(tools.clock.now()))
       return shown(mustGet(id))
     })
   }
@@ -102,13 +110,14 @@ export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'c
           ...was,
           name: patch.name ?? was.name,
           role: patch.role ?? was.role,
+          areaIds: patch.areaIds === undefined ? was.areaIds : jsonOf(patch.areaIds),
           disabled: patch.disabled === undefined ? was.disabled : patch.disabled ? 1 : 0,
           passwordHash: passwordHash ?? was.passwordHash,
         }
         if (isAdmin(was) && !isAdmin(is) && all.all().filter(isAdmin).length === 1)
           throw new Failure('conflict', 'last-admin', 'the last administrator must stay one', { accountId })
-        update.run(is.name, is.role, is.disabled, is.passwordHash, accountId)
-        return was.role !== is.role || is.disabled === 1 || passwordHash !== undefined
+        update.run(is.name, is.role, is.areaIds, is.disabled, is.passwordHash, accountId)
+        return was.role !== is.role || was.areaIds !== is.areaIds || is.disabled === 1 || passwordHash !== undefined
       })
       if (revoked) for (const listener of listeners) listener(accountId)
       return shown(mustGet(accountId))

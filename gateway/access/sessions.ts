@@ -18,6 +18,8 @@ export interface SignedIn {
   readonly user: string
   readonly name: string
   readonly role: Role
+  /** The areas whose pictures may be seen; null: all. */
+  readonly areaIds: readonly string[] | null
   readonly expiresUtcMs: UtcMs
 }
 
@@ -46,6 +48,7 @@ export interface Sessions {
 }
 
 interface Row {
+  areaIds: string | null
   token: Buffer
   accountId: string
   user: string
@@ -67,7 +70,7 @@ export function sessions(
   const throttle = loginThrottle(tools.clock)
   const listeners = new Set<(key: string) => void>()
   const select = db.prepare<[Buffer, number], Row>(
-    `SELECT token_sha256 AS token, account_id AS accountId, user, name, role, session.created_utc_ms AS createdUtcMs,
+    `SELECT token_sha256 AS token, account_id AS accountId, user, name, role, area_ids AS areaIds, session.created_utc_ms AS createdUtcMs,
        expires_utc_ms AS expiresUtcMs
      FROM session JOIN account ON account.id = account_id
      WHERE token_sha256 = ? AND expires_utc_ms > ? AND disabled = 0`,
@@ -101,6 +104,7 @@ export function sessions(
       user,
       name,
       role,
+      areaIds: row.areaIds === null ? null : (JSON.parse(row.areaIds) as string[]),
       expiresUtcMs: slides ? expiresUtcMs : row.expiresUtcMs,
     }
   }

@@ -43,6 +43,7 @@ interface CameraRow {
   firmware: string | null
   serial: string | null
   ptz: number
+  privacy: number
   clock_offset_ms: number | null
   added_utc_ms: UtcMs
   retention_days: number | null
@@ -84,7 +85,7 @@ export function cameraTable(db: Db, secrets: SecretBox) {
   )
   const update = db.prepare(
     `UPDATE camera SET name = @name, area_id = @areaId, purpose = @purpose, enabled = @enabled, user = @user,
-       retention_days = @retentionDays, retention_basis = @retentionBasis, disk = @disk
+       retention_days = @retentionDays, retention_basis = @retentionBasis, disk = @disk, privacy = @privacy
      WHERE id = @id AND removed_utc_ms IS NULL`,
   )
   const putHours = db.prepare<[string, UtcMs, string | null]>(
@@ -161,7 +162,8 @@ export function cameraTable(db: Db, secrets: SecretBox) {
     /** Declared hours from now on; what was declared before stays true of the past. */
     setHours: (id: string, hours: Camera['hours'], nowUtcMs: UtcMs) =>
       putHours.run(id, nowUtcMs, hours === null ? null : JSON.stringify(hours)),
-    update: (record: CameraRecord) => update.run({ ...record, enabled: record.enabled ? 1 : 0 }),
+    update: (record: CameraRecord) =>
+      update.run({ ...record, enabled: record.enabled ? 1 : 0, privacy: record.privacy ? 1 : 0 }),
     setPassword: (id: string, password: string) => updatePassword.run(secrets.seal(password), id),
     setDiagnosis: (id: string, { code, message }: Failure, nowUtcMs: UtcMs) =>
       updateDiagnosis.run(code, message, nowUtcMs, id),
@@ -216,7 +218,9 @@ function recordOf(row: CameraRow, streams: readonly StreamRow[]): CameraRecord {
     device: isRead ? { manufacturer, model, firmware, serial } : null,
     main: factsOf(streams.find((stream) => stream.name === 'main')),
     sub: factsOf(streams.find((stream) => stream.name === 'sub')),
+    third: factsOf(streams.find((stream) => stream.name === 'third')),
     ptz: row.ptz === 1,
+    privacy: row.privacy === 1,
     clockOffsetMs,
     addedUtcMs: row.added_utc_ms,
     retentionDays: row.retention_days,

@@ -191,7 +191,7 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
     importAll(entries) {
       store.transaction(() => {
         for (const { id, name, area, purpose, user, password, hours, ...rest } of entries) {
-          const { retentionDays, retentionBasis, disk, ...where } = rest
+          const { retentionDays, retentionBasis, disk, privacy, ...where } = rest
           const { source, address } = sourceFrom({ ...where, user, password })
           requirePlace(area)
           requireDisk(disk)
@@ -203,7 +203,7 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
             source.password,
             clock.now(),
           )
-          table.update({ ...get(id), retentionDays, retentionBasis, disk })
+          table.update({ ...get(id), retentionDays, retentionBasis, disk, privacy })
           if (hours !== null) table.setHours(id, hours, clock.now())
           if (source.kind === 'rtsp') table.setStreams(id, { main: { url: source.url, facts: null } })
         }
@@ -219,9 +219,10 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
       const record = store.transaction(() => {
         const now = get(id)
         const { name = now.name, areaId = now.areaId, purpose = now.purpose, enabled = now.enabled } = patch
-        const { retentionDays = now.retentionDays, retentionBasis = now.retentionBasis, disk = now.disk } = patch
+        const { retentionDays = now.retentionDays, retentionBasis = now.retentionBasis } = patch
+        const { disk = now.disk, privacy = now.privacy } = patch
         const place = { name, areaId, purpose, enabled, user: user ?? now.user }
-        table.update({ ...now, ...place, retentionDays, retentionBasis, disk })
+        table.update({ ...now, ...place, retentionDays, retentionBasis, disk, privacy })
         if (hours !== undefined && JSON.stringify(hours) !== JSON.stringify(now.hours))
           table.setHours(id, hours, clock.now())
         if (password !== undefined) table.setPassword(id, password)

@@ -1,8 +1,12 @@
 import { z } from 'zod'
-import { permissions, roles } from '../domain/words.ts'
+import { permissions, personRoles, roles } from '../domain/words.ts'
 import { Id, Name, UtcMsField } from './common.ts'
 
 export const Role = z.enum(roles)
+/** Of an account that a person signs in with. */
+export const PersonRole = z.enum(personRoles)
+/** The areas whose pictures may be seen, live and recorded; null: all of them, also those to come. */
+export const AreaScope = z.array(Id).min(1).max(500).nullable()
 
 /** Either user and password, or the one-time ticket of the link that `npm start` prints. */
 export const LoginBody = z.union([
@@ -15,6 +19,7 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   permissions: z.array(z.enum(permissions)),
+  areaIds: AreaScope,
   expiresUtcMs: UtcMsField,
   /** What the page needs before anything else. */
   zoneName: z.string(),
@@ -25,7 +30,8 @@ export type Session = z.infer<typeof Session>
 export const NewAccount = z.strictObject({
   user: z.string().regex(/^[\p{L}\p{N}._-]{1,64}$/u, 'letters, digits, dot, - and _, at most 64'),
   name: Name,
-  role: Role,
+  role: PersonRole,
+  areaIds: AreaScope.default(null),
   password: z.string().min(10, 'at least 10 characters').max(1_024),
 })
 export const Account = z.object({
@@ -33,13 +39,15 @@ export const Account = z.object({
   user: z.string(),
   name: z.string(),
   role: Role,
+  areaIds: AreaScope,
   disabled: z.boolean(),
   createdUtcMs: UtcMsField,
 })
 export type Account = z.infer<typeof Account>
 export const PatchAccount = z.strictObject({
   name: Name.optional(),
-  role: Role.optional(),
+  role: PersonRole.optional(),
+  areaIds: AreaScope.optional(),
   disabled: z.boolean().optional(),
   password: NewAccount.shape.password.optional(),
 })

@@ -3,7 +3,8 @@ import { gapReasons } from '../domain/words.ts'
 import { Id, Name, UtcMsField } from './common.ts'
 
 export const GapReason = z.enum(gapReasons)
-export const StreamName = z.enum(['main', 'sub'])
+/** `third` is one more H.264 profile, for browsers that play neither of the others. */
+export const StreamName = z.enum(['main', 'sub', 'third'])
 export type StreamName = z.infer<typeof StreamName>
 
 export const StreamFacts = z.object({
@@ -71,11 +72,14 @@ export const Camera = z.object({
     .nullable(),
   main: StreamFacts.nullable(),
   sub: StreamFacts.nullable(),
+  third: StreamFacts.nullable(),
   ptz: z.boolean(),
   /** The camera's own clock minus the gateway's, at the last look. */
   clockOffsetMs: z.number().nullable(),
   /** Since then it is expected to record. */
   addedUtcMs: UtcMsField,
+  /** The live picture is withheld from everybody; recording goes on. */
+  privacy: z.boolean(),
   ...recordingFields,
   state: CameraState,
 })
@@ -112,6 +116,7 @@ export const PatchCamera = z.strictObject({
   areaId: Id.optional(),
   purpose: place.purpose.optional(),
   enabled: z.boolean().optional(),
+  privacy: z.boolean().optional(),
   user: oneLine.max(120).optional(),
   password: oneLine.max(256).optional(),
   retentionDays: recordingFields.retentionDays.optional(),

@@ -60,6 +60,7 @@ const CameraFile = z.strictObject({
   /** Name of a recordings disk of this gateway's configuration. */
   disk: recordingFields.disk.default(null),
   hours: recordingFields.hours.default(null),
+  privacy: z.boolean().default(false),
 })
 const SensorFile = z.strictObject({
   id: Id,

@@ -22,12 +22,21 @@ const forbidden: readonly AreaKind[] = ['living', 'changing', 'toilet']
 /** May a camera be placed in an area of this kind? */
 export const mayFilm = (kind: AreaKind): boolean => !forbidden.includes(kind)
 
-export const roles = ['office', 'regulator', 'ops', 'admin'] as const
+/** What a person can be. */
+export const personRoles = ['office', 'regulator', 'ops', 'admin'] as const
+export type PersonRole = (typeof personRoles)[number]
+/** And `screen`, a wall that nobody sits at: it may watch, and nothing else. */
+export const roles = [...personRoles, 'screen'] as const
 export type Role = (typeof roles)[number]
 
-/** What a role may do. `watch` live, `review` footage, `download` it, `hold` it, `acknowledge` alerts, `configure` devices and rules, `administer` accounts. */
+/**
+ * What a role may do. `watch` live, take a `snapshot`, `steer` cameras that turn, `review` footage, `download` it, `hold` it, `acknowledge`
+ * alerts, `configure` devices and rules, `administer` accounts.
+ */
 export const permissions = [
   'watch',
+  'snapshot',
+  'steer',
   'review',
   'download',
   'hold',
@@ -38,11 +47,16 @@ export const permissions = [
 ] as const
 export type Permission = (typeof permissions)[number]
 const granted: Record<Role, readonly Permission[]> = {
-  office: ['watch', 'review', 'download', 'hold', 'acknowledge'],
-  regulator: ['watch', 'review', 'download', 'hold', 'audit'],
-  ops: ['watch', 'acknowledge', 'configure'],
+  office: ['watch', 'snapshot', 'steer', 'review', 'download', 'hold', 'acknowledge'],
+  regulator: ['watch', 'snapshot', 'review', 'download', 'hold', 'audit'],
+  ops: ['watch', 'snapshot', 'steer', 'acknowledge', 'configure'],
   admin: permissions,
+  screen: ['watch'],
 }
+/** The steps of the live picture's ladder, best first: a stream as it is, MPEG-1 made from one, a JPEG a second. */
+export const ladderSteps = ['main', 'sub', 'third', 'mpeg1', 'jpeg'] as const
+export type LadderStep = (typeof ladderSteps)[number]
+
 export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission)
 
 /** Why a stretch that should have been recorded was not. */

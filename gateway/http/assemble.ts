@@ -206,6 +206,7 @@ const devicesOf = (m: Modules): Parameters<typeof exportZone>[1] => ({
     retentionBasis: rest.retentionBasis,
     disk: rest.disk,
     hours: rest.hours,
+    privacy: rest.privacy,
     ...(kind === 'onvif' ? { address } : { rtspUrl: address }),
   })),
   sensors: m.sensors

@@ -23,6 +23,7 @@ const lingerMs: Millis = seconds(10)
 interface Watched {
   readonly main: Channel
   readonly sub: Channel
+  readonly third: Channel
   readonly viewers: Set<LiveViewer>
   subWatchers: number
   /** Ends the pull of the sub stream. */
@@ -51,6 +52,7 @@ export function liveHub(parts: HubParts) {
     const made: Watched = {
       main: channel(cameraId, 'main'),
       sub: channel(cameraId, 'sub'),
+      third: channel(cameraId, 'third'),
       viewers: new Set(),
       subWatchers: 0,
       stopSub: undefined,

@@ -56,7 +56,19 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     if (!init) return
     const { widthPx, heightPx } = init
     const { generation, stream } = channel
-    sender.tell({ type: 'stream', generation, stream, tier: step.tier, mime, codec, widthPx, heightPx, why: step.why })
+    sender.tell({
+      type: 'stream',
+      generation,
+      stream,
+      tier: step.tier,
+      mime,
+      codec,
+      widthPx,
+      heightPx,
+      why: step.why,
+      above: [],
+      keyframesOnly: false,
+    })
   }
 
   /** Init and the last GOP at once: nobody waits for the next keyframe. */
@@ -113,7 +125,7 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
       if (!paused) return
       paused = false
       if (hello) attach()
-    } else {
+    } else if (request.type === 'hello') {
       const offer = parts.facts()
       if (!offer) return socket.close(CloseCode.missing, 'there is no such camera')
       hello = request

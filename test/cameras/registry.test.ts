@@ -73,7 +73,7 @@ async function camera(options: Partial<StubOptions> = {}): Promise<SoapCamera> {
 }
 
 /** No wishes of its own. */
-const asEver = { retentionDays: null, retentionBasis: null, disk: null, hours: null }
+const asEver = { retentionDays: null, retentionBasis: null, disk: null, hours: null, privacy: false }
 const place = { name: '煮浆', areaId: 'w01-boil', purpose: 'food safety' }
 const input = (address: string, more: Record<string, string> = {}) =>
   NewCamera.parse({ address, user: 'admin', password, ...place, ...more })
@@ -99,6 +99,8 @@ describe('an ONVIF camera', () => {
       retentionBasis: null,
       disk: null,
       hours: null,
+      third: null,
+      privacy: false,
       ...place,
       address: device.address,
       kind: 'onvif',

@@ -102,7 +102,9 @@ export function camerasAt(now: number): Camera[] {
       },
       main: { codec: index === 5 ? 'H265' : 'H264', widthPx: 1_920, heightPx: 1_080, fps: 15, kbps: 1_500 },
       sub: { codec: 'H264', widthPx: 640, heightPx: 360, fps: 15, kbps: 400 },
+      third: null,
       ptz: index === 12,
+      privacy: false,
       clockOffsetMs: index === 6 ? 420_000 : index === 9 ? -4_200 : index === 14 ? null : 180,
       addedUtcMs: now - 40 * 86_400_000,
       retentionDays: null,
@@ -265,17 +267,42 @@ export function alertsAt(now: number): Alert[] {
 }
 
 export const accountsAt = (now: number): Account[] => [
-  { id: 'u1', user: 'admin', name: '管理员', role: 'admin', disabled: false, createdUtcMs: now - 9_000_000_000 },
-  { id: 'u2', user: 'zhangmin', name: '张敏', role: 'office', disabled: false, createdUtcMs: now - 8_000_000_000 },
+  {
+    id: 'u1',
+    user: 'admin',
+    name: '管理员',
+    role: 'admin',
+    areaIds: null,
+    disabled: false,
+    createdUtcMs: now - 9_000_000_000,
+  },
+  {
+    id: 'u2',
+    user: 'zhangmin',
+    name: '张敏',
+    role: 'office',
+    areaIds: null,
+    disabled: false,
+    createdUtcMs: now - 8_000_000_000,
+  },
   {
     id: 'u3',
     user: 'jianguan',
     name: '市场监管所',
     role: 'regulator',
+    areaIds: null,
     disabled: false,
     createdUtcMs: now - 7_000_000_000,
   },
-  { id: 'u4', user: 'yunwei', name: '老运维', role: 'ops', disabled: true, createdUtcMs: now - 6_000_000_000 },
+  {
+    id: 'u4',
+    user: 'yunwei',
+    name: '老运维',
+    role: 'ops',
+    areaIds: null,
+    disabled: true,
+    createdUtcMs: now - 6_000_000_000,
+  },
 ]
 
 export function auditAt(now: number): AuditEntry[] {

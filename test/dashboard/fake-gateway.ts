@@ -49,6 +49,7 @@ const sessionOf = (user: string): Session => {
     name: role === 'admin' ? '管理员' : user,
     role,
     permissions: permissions.filter((one) => may(role, one)),
+    areaIds: null,
     expiresUtcMs: Date.now() + 36_000_000,
     zoneName: data.zone.name,
     timeZone: data.zone.timeZone,

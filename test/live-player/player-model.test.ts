@@ -21,6 +21,8 @@ const stream: LiveEvent = {
   widthPx: 640,
   heightPx: 360,
   why: null,
+  above: [],
+  keyframesOnly: false,
 }
 type Line = [atMs: number, event: PlayerEvent, effects: Effect[]]
 const tick: PlayerEvent = { kind: 'tick' }

@@ -16,6 +16,8 @@ const stream: LiveEvent = {
   widthPx: 640,
   heightPx: 360,
   why: 'main-is-h265',
+  above: [{ step: 'main', why: 'main-is-h265' }],
+  keyframesOnly: false,
 }
 
 /** A world in which time passes when the test says so. */

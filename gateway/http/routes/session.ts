@@ -11,10 +11,19 @@ import { NoContent } from './params.ts'
 type Parts = Pick<HttpParts, 'sessions' | 'audit' | 'zone'>
 
 export function sessionRoutes(app: App, { sessions, audit, zone }: Parts): void {
-  const shown = async ({ user, name, role, expiresUtcMs }: SignedIn): Promise<Session> => {
+  const shown = async ({ user, name, role, areaIds, expiresUtcMs }: SignedIn): Promise<Session> => {
     const { name: zoneName, timeZone } = await zone.tree()
     const granted = permissions.filter((permission) => may(role, permission))
-    return { user, name, role, permissions: granted, expiresUtcMs, zoneName, timeZone }
+    return {
+      user,
+      name,
+      role,
+      permissions: granted,
+      areaIds: areaIds === null ? null : [...areaIds],
+      expiresUtcMs,
+      zoneName,
+      timeZone,
+    }
   }
 
   app.post(
