@@ -5,9 +5,7 @@
  *   npm run screenshots -- --minutes 1             less of the story
  *   npm run screenshots -- --origin URL            a gateway that runs; the password of `admin` comes from ZONE_GATEWAY_ADMIN_PASSWORD
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
@@ -16,11 +14,11 @@ import type { Sensor } from '../gateway/contract/sensor.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { buildDashboard } from './dashboard.ts'
 import { openDemo } from './demo-instance.ts'
-import { root, runToEnd } from './programs.ts'
+import { folder, save, until } from './screenshots/save.ts'
+import { takeTileStates } from './screenshots/tile-states.ts'
 
-const folder = join(root, 'dashboard/screenshots')
-const largestBytes = 300_000
 type Language = 'zh-CN' | 'en'
+type Theme = 'dark' | 'light'
 
 const { values } = parseArgs({ options: { origin: { type: 'string' }, minutes: { type: 'string', default: '6' } } })
 
@@ -42,7 +40,7 @@ if (values.origin !== undefined) {
 async function takeAll(origin: string, password: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const browser = await openBrowser()
-  const open = async (language: Language) => {
+  const open = async (language: Language, theme?: Theme) => {
     const context = await browser.newContext({
       baseURL: origin,
       viewport: { width: 1_440, height: 900 },
@@ -50,6 +48,7 @@ async function takeAll(origin: string, password: string): Promise<void> {
       timezoneId: 'Asia/Shanghai',
       colorScheme: 'light',
     })
+    if (theme !== undefined) await context.addInitScript(`localStorage.setItem('zone-gateway.theme', '${theme}')`)
     return await context.newPage()
   }
   try {
@@ -69,9 +68,26 @@ async function takeAll(origin: string, password: string): Promise<void> {
     }
     await page.context().close()
 
-    const english = await open('en')
-    await signIn(english, password)
-    await takeWall(english, 'wall-en')
+    const others = [
+      ['en', 'dark', 'wall-en'],
+      ['zh-CN', 'light', 'wall-light'],
+      ['en', 'light', 'wall-en-light'],
+    ] as const
+    for (const [language, theme, name] of others) {
+      const other = await open(language, theme)
+      await signIn(other, password)
+      await takeWall(other, name)
+      await other.context().close()
+    }
+    for (const [language, theme, name] of [
+      ['zh-CN', 'dark', 'tile-states'],
+      ['en', 'light', 'tile-states-en'],
+    ] as const) {
+      const other = await open(language, theme)
+      await signIn(other, password)
+      await takeTileStates(other, name)
+      await other.context().close()
+    }
   } finally {
     await browser.close()
   }
@@ -150,44 +166,4 @@ async function read<T>(page: Page, path: string): Promise<T> {
 /** Lists and charts are there when nothing was asked for half a second. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-}
-
-async function until(condition: () => Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await sleep(200)
-  }
-}
-
-/** As a PNG with a palette: a third of the size, and the eye sees no difference on a page. */
-async function save(page: Page, name: string): Promise<void> {
-  const temp = mkdtempSync(join(tmpdir(), 'zone-gateway-picture-'))
-  const whole = join(temp, 'whole.png')
-  const file = join(folder, `${name}.png`)
-  try {
-    // A picture without its logo looks broken.
-    await page.waitForFunction('[...document.images].every((image) => image.complete && image.naturalWidth > 0)')
-    await page.screenshot({ path: whole, animations: 'disabled' })
-    for (const colors of [256, 128, 64]) {
-      const palette = `split[a][b];[a]palettegen=max_colors=${colors}:stats_mode=full[p];[b][p]paletteuse=dither=none`
-      const { code, output } = await runToEnd('ffmpeg', [
-        '-v',
-        'error',
-        '-y',
-        '-i',
-        whole,
-        '-vf',
-        palette,
-        '-compression_level',
-        '100',
-        file,
-      ])
-      if (code !== 0) throw new Error(`ffmpeg: ${output}`)
-      if (statSync(file).size <= largestBytes) break
-    }
-    console.log(`${name}.png ${Math.round(statSync(file).size / 1_000)} kB`)
-  } finally {
-    rmSync(temp, { recursive: true, force: true })
-  }
 }
