@@ -3,8 +3,11 @@ import type { LiveEvent } from '../../gateway/contract/live.ts'
 import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
 
 type StreamEvent = Extract<LiveEvent, { type: 'stream' }>
-/** Which stream is shown, and why it is not the best one. */
-export type Shown = Pick<StreamEvent, 'stream' | 'tier' | 'codec' | 'widthPx' | 'heightPx' | 'why'>
+/** Which stream is shown, why it is not the best one, and which steps stand above it. */
+export type Shown = Pick<
+  StreamEvent,
+  'stream' | 'tier' | 'codec' | 'widthPx' | 'heightPx' | 'why' | 'above' | 'keyframesOnly'
+>
 
 export type RefusedCode =
   | Extract<LiveEvent, { type: 'refused' }>['code']
@@ -17,7 +20,8 @@ export type RefusedCode =
 export type PlayPhase =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live'; readonly ageMs: Millis | null }
-  | { readonly kind: 'late'; readonly ageMs: Millis }
+  /** Null: frames come, and how old they are cannot be known. */
+  | { readonly kind: 'late'; readonly ageMs: Millis | null }
   /** The picture stands still; `sinceUtcMs` is when the shown frame was captured, as far as it is known. */
   | { readonly kind: 'stalled'; readonly sinceUtcMs: UtcMs }
   | {
@@ -28,7 +32,12 @@ export type PlayPhase =
     }
   | { readonly kind: 'refused'; readonly code: RefusedCode; readonly detail: string | null }
   | { readonly kind: 'paused' }
-export type PlayState = PlayPhase & { readonly shown: Shown | null }
+export type PlayState = PlayPhase & {
+  readonly shown: Shown | null
+  /** Too far behind the others to be kept at the same moment as they. */
+  readonly apart: boolean
+}
+export const firstState: PlayState = { kind: 'connecting', shown: null, apart: false }
 export type PlayKind = PlayState['kind']
 
 /** A frame presented longer ago than this is not live. */
@@ -59,7 +68,7 @@ export interface Facts {
 
 /** @returns the honest state at monotonic `atMs` and wall time `utcMs` of this browser */
 export function judge(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayState {
-  return { ...phase(facts, atMs, utcMs), shown: facts.shown }
+  return { ...phase(facts, atMs, utcMs), shown: facts.shown, apart: false }
 }
 
 function phase(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayPhase {

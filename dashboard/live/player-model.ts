@@ -134,9 +134,9 @@ function told(model: Model, event: LiveEvent, atMs: Millis): Effect[] {
     model.nextTryAtMs = atMs + retryRefusedMs
   }
   if (event.type === 'stream') {
-    const { stream, tier, codec, widthPx, heightPx, why } = event
+    const { stream, tier, codec, widthPx, heightPx, why, above, keyframesOnly } = event
     set(model, { offline: null, refused: null, nextTryAtMs: null })
-    set(model, { shown: { stream, tier, codec, widthPx, heightPx, why }, helpedAtMs: atMs })
+    set(model, { shown: { stream, tier, codec, widthPx, heightPx, why, above, keyframesOnly }, helpedAtMs: atMs })
   }
   return []
 }
