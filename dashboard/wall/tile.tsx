@@ -4,12 +4,12 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Camera, StreamName } from '../../gateway/contract/camera.ts'
 import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
-import type { PlayState } from '../live/play-state.ts'
+import { firstState, type PlayState } from '../live/play-state.ts'
 import { StatusDot } from '../parts/badges.tsx'
-import { playbackHref } from '../parts/footage-link.tsx'
-import { CloseIcon } from '../parts/icons.tsx'
-import { useGateway, useMay } from '../shell/gateway.ts'
+import { useGateway } from '../shell/gateway.ts'
 import { Layer } from './layer.tsx'
+import { TileActions } from './tile-actions.tsx'
+import type { TilePanel } from './tile-slot.ts'
 import { ageWord, messageOf, tones } from './tile-words.ts'
 import { words } from './words.ts'
 import './tile.css'
@@ -28,7 +28,7 @@ interface TileProps {
   readonly onKind: (kind: PlayState['kind']) => void
 }
 
-const first: PlayState = { kind: 'connecting', shown: null }
+const first: PlayState = firstState
 const presents = (state: PlayState): boolean => state.kind === 'live' || state.kind === 'late'
 
 /** One camera of the wall. Enlarged, the main stream starts on a second layer that is shown with its first picture. */
@@ -37,6 +37,7 @@ export function Tile({ camera, number, big, aside, open, close, onKind }: TilePr
   const smallPx = useRef({ widthPx: 640, heightPx: 360 })
   const [active, setActive] = useState<StreamName>('sub')
   const state = useSignal<PlayState>(first)
+  const panel = useSignal<TilePanel>(null)
   const wanted: StreamName = big ? 'main' : 'sub'
 
   const size = () => {
@@ -89,7 +90,7 @@ export function Tile({ camera, number, big, aside, open, close, onKind }: TilePr
         />
       )}
       <TileBar state={state.value} camera={camera} off={off}>
-        {big ? <BigActions camera={camera} close={close} /> : null}
+        {big ? <TileActions camera={camera} details={() => null} panel={panel} close={close} /> : null}
       </TileBar>
     </article>
   )
@@ -152,35 +153,6 @@ function TileBar({ state, camera, off, children }: TileBarProps) {
         {off ? null : <span class="tile-age"> {ageWord(state)}</span>}
       </span>
       {children}
-    </div>
-  )
-}
-
-function BigActions({ camera, close }: { camera: Camera; close: () => void }) {
-  const { api, nowUtcMs } = useGateway()
-  const review = useMay('review')
-  const back = useRef<HTMLButtonElement>(null)
-  useEffect(() => back.current?.focus(), [])
-  return (
-    <div class="tile-actions">
-      <a class="button button-small" href={api.snapshotHref(camera.id)} target="_blank" rel="noreferrer">
-        {words().snapshot}
-      </a>
-      {review ? (
-        <a class="button button-small" href={playbackHref(camera.id, nowUtcMs.value - 10_000)}>
-          {words().playback}
-        </a>
-      ) : null}
-      <button
-        ref={back}
-        type="button"
-        class="icon-button"
-        aria-label={words().back}
-        title={words().back}
-        onClick={close}
-      >
-        <CloseIcon />
-      </button>
     </div>
   )
 }
