@@ -25,7 +25,7 @@ export function toProblem(thrown: unknown): ApiProblem {
 }
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly signal?: AbortSignal
   /** A status that is an answer although HTTP calls it an error. */

@@ -14,7 +14,18 @@ import type {
   PlannedOff,
 } from '../../gateway/contract/footage.ts'
 import type { Discovery } from '../../gateway/contract/lists.ts'
+import type { PtzMove, PtzPreset, PtzState } from '../../gateway/contract/ptz.ts'
 import type { History, Sensor } from '../../gateway/contract/sensor.ts'
+import type {
+  NewScreen,
+  NewWallView,
+  PatchWallView,
+  Screen,
+  ScreenLink,
+  Walls,
+  WallSettings,
+  WallView,
+} from '../../gateway/contract/wall.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import type { UtcMs, UtcRange } from '../../gateway/domain/units.ts'
 import type { PersonRole } from '../../gateway/domain/words.ts'
@@ -29,6 +40,7 @@ export interface Readiness {
 export interface AccountChange {
   readonly name?: string
   readonly role?: PersonRole
+  readonly areaIds?: string[] | null
   readonly disabled?: boolean
   readonly password?: string
 }
@@ -126,9 +138,38 @@ export function createApi(request: Request) {
       `/api/cameras/${id(cameraId)}/picture/reference.jpg?${moment(utcMs)}`,
     alertPictureHref: (alertId: string) => `/api/alerts/${id(alertId)}/picture.jpg`,
 
+    /** How this person left the wall, and the walls under a name. */
+    walls: (signal?: AbortSignal) => get<Walls>('/api/walls', signal),
+    saveWall: (settings: WallSettings) =>
+      request<WallSettings>('/api/walls/current', { method: 'PUT', body: settings }),
+    addView: (view: NewWallView) => post<WallView>('/api/walls', view),
+    changeView: (viewId: string, change: PatchWallView) => patch<WallView>(`/api/walls/${id(viewId)}`, change),
+    removeView: (viewId: string) => remove(`/api/walls/${id(viewId)}`),
+
+    screens: async (signal?: AbortSignal) => (await get<{ screens: Screen[] }>('/api/screens', signal)).screens,
+    addScreen: (screen: NewScreen) => post<ScreenLink>('/api/screens', screen),
+    linkScreen: (screenId: string) => post<ScreenLink>(`/api/screens/${id(screenId)}/link`),
+    revokeScreen: (screenId: string) => request<Screen>(`/api/screens/${id(screenId)}`, { method: 'DELETE' }),
+
+    /** Presets, and who turns the camera now. */
+    ptz: (cameraId: string, signal?: AbortSignal) => get<PtzState>(`/api/cameras/${id(cameraId)}/ptz`, signal),
+    /** Turns for at most 1.5 s: called again every 500 ms while a button is held. */
+    ptzMove: (cameraId: string, move: PtzMove) => post<void>(`/api/cameras/${id(cameraId)}/ptz/move`, move),
+    ptzStop: (cameraId: string) => post<void>(`/api/cameras/${id(cameraId)}/ptz/stop`),
+    ptzPreset: (cameraId: string, token: string) => post<void>(`/api/cameras/${id(cameraId)}/ptz/preset`, { token }),
+    /** Where the camera looks now, kept under a name. */
+    addPreset: (cameraId: string, name: string) =>
+      post<PtzPreset>(`/api/cameras/${id(cameraId)}/ptz/presets`, { name }),
+    removePreset: (cameraId: string, token: string) => remove(`/api/cameras/${id(cameraId)}/ptz/presets/${id(token)}`),
+
     accounts: async (signal?: AbortSignal) => (await get<{ accounts: Account[] }>('/api/accounts', signal)).accounts,
-    addAccount: (account: { user: string; name: string; role: PersonRole; password: string }) =>
-      post<Account>('/api/accounts', account),
+    addAccount: (account: {
+      user: string
+      name: string
+      role: PersonRole
+      areaIds: string[] | null
+      password: string
+    }) => post<Account>('/api/accounts', account),
     changeAccount: (accountId: string, change: AccountChange) =>
       patch<Account>(`/api/accounts/${id(accountId)}`, change),
     audit: async (signal?: AbortSignal) =>
