@@ -24,7 +24,8 @@ function Icon({ size = 22, children }: IconProps & { children: ComponentChildren
   )
 }
 
-const drawn = (paths: readonly string[]) =>
+/** An icon from its paths in a square of 24. */
+export const drawn = (paths: readonly string[]) =>
   function DrawnIcon(props: IconProps) {
     return (
       <Icon {...props}>
