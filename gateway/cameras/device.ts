@@ -84,7 +84,7 @@ async function readFacts(session: OnvifSession, at: DeviceAddress): Promise<Omit
  * @param uptimeBaseUtcMs the start of the process, to which the package adds its uptime: its camera's time when the camera does not tell
  *   (it would take 1970)
  */
-async function readClock({ cam, ask, lastTrip }: OnvifSession, uptimeBaseUtcMs: number): Promise<Millis | null> {
+export async function readClock({ cam, ask, lastTrip }: OnvifSession, uptimeBaseUtcMs: number): Promise<Millis | null> {
   let told: SoapNode | undefined
   try {
     told = await ask('getSystemDateAndTimeResponse', (done) => cam.getSystemDateAndTime(done))
@@ -114,7 +114,7 @@ function utcMsOf(utc: SoapNode): number {
 }
 
 /** Fills `cam.uri`. GetServices is newer than ONVIF; the package also fails on a device that lists a single service. */
-async function findServices({ cam, ask }: OnvifSession): Promise<void> {
+export async function findServices({ cam, ask }: OnvifSession): Promise<void> {
   try {
     await ask('getServicesResponse', (done) => cam.getServices(true, done))
   } catch (cause) {
@@ -124,7 +124,7 @@ async function findServices({ cam, ask }: OnvifSession): Promise<void> {
 }
 
 /** Media2 is asked first (it alone knows H.265); some devices announce it and then fail, so the older service is asked too. */
-async function readVideoProfiles({ cam, ask }: OnvifSession): Promise<VideoProfile[]> {
+export async function readVideoProfiles({ cam, ask }: OnvifSession): Promise<VideoProfile[]> {
   if (cam.media2Support) {
     try {
       const found = readProfiles(await ask('getProfilesResponse', (done) => cam.getProfiles(done)))
