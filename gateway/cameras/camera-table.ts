@@ -174,6 +174,7 @@ export function cameraTable(db: Db, secrets: SecretBox) {
       deleteStreams.run(id)
       putStream(id, 'main', found.main.url, found.main.facts)
       if ('sub' in found && found.sub) putStream(id, 'sub', found.sub.url, found.sub.facts)
+      if ('third' in found && found.third) putStream(id, 'third', found.third.url, found.third.facts)
     },
     /** @returns whether something else was known before */
     setShape: (id: string, name: StreamName, shape: StreamShape): boolean =>

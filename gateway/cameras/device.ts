@@ -20,7 +20,7 @@ export interface DeviceFacts {
   readonly device: NonNullable<Camera['device']> | null
   /** The device's lasting name, as in WS-Discovery; null when it does not tell. */
   readonly endpoint: string | null
-  readonly streams: { readonly main: FoundStream; readonly sub?: FoundStream }
+  readonly streams: { readonly main: FoundStream; readonly sub?: FoundStream; readonly third?: FoundStream }
   readonly ptz: boolean
   /** The camera's clock minus ours; null when it does not tell. It counts whole seconds, so this is good to half a second. */
   readonly clockOffsetMs: Millis | null
@@ -62,10 +62,11 @@ async function readFacts(session: OnvifSession, at: DeviceAddress): Promise<Omit
   const information = await ask('getDeviceInformationResponse', (done) => cam.getDeviceInformation(done))
   await findServices(session)
   const profiles = await readVideoProfiles(session)
-  const { main, sub } = chooseStreams(profiles)
+  const { main, sub, third } = chooseStreams(profiles)
   if (!main) throw noProfile(at)
   const mainStream = await readStream(session, at, main)
   const subStream = sub && (await readStream(session, at, sub))
+  const thirdStream = third && (await readStream(session, at, third))
   return {
     device: {
       manufacturer: textOf(information, 'manufacturer') ?? '',
@@ -74,7 +75,11 @@ async function readFacts(session: OnvifSession, at: DeviceAddress): Promise<Omit
       serial: textOf(information, 'serialNumber') ?? '',
     },
     endpoint: await readEndpoint(session),
-    streams: subStream ? { main: mainStream, sub: subStream } : { main: mainStream },
+    streams: {
+      main: mainStream,
+      ...(subStream && { sub: subStream }),
+      ...(thirdStream && { third: thirdStream }),
+    },
     ptz: cam.uri?.ptz !== undefined && profiles.some(({ hasPtz }) => hasPtz),
   }
 }

@@ -40,7 +40,8 @@ export function readProfiles(response: SoapNode): VideoProfile[] {
 
 /**
  * Main is the profile with the most pixels; sub the one with the fewest that is at least 320 wide and smaller than main.
- * Of equals the first one stands: devices list the one they are made for first.
+ * Of equals the first one stands: devices list the one they are made for first. Third is the largest H.264 profile of the others that is
+ * at least 320 wide, for browsers that play neither of the two.
  */
 export function chooseStreams(profiles: readonly VideoProfile[]): Partial<Record<StreamName, VideoProfile>> {
   const pixels = ({ facts }: VideoProfile) => facts.widthPx * facts.heightPx
@@ -49,7 +50,10 @@ export function chooseStreams(profiles: readonly VideoProfile[]): Partial<Record
   const sub = rest
     .filter((profile) => profile.facts.widthPx >= leastSubWidthPx && pixels(profile) < pixels(main))
     .sort((a, b) => pixels(a) - pixels(b))[0]
-  return sub ? { main, sub } : { main }
+  const third = rest.find(
+    (profile) => profile !== sub && profile.facts.codec === 'H264' && profile.facts.widthPx >= leastSubWidthPx,
+  )
+  return { main, ...(sub && { sub }), ...(third && { third }) }
 }
 
 function codecOf(encoding: string | null): StreamFacts['codec'] | null {

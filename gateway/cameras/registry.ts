@@ -246,7 +246,10 @@ export function cameraRegistry({ store, secrets, areaKind, disks, tools, onChang
       const fresh = isRefreshWanted || !isUrlKnown ? await refresh(id, signal) : record
       const url = table.streamUrl(id, name)
       if (url === undefined)
-        throw new Failure('missing', 'camera-no-sub', 'the camera offers no smaller stream', { cameraId: id })
+        throw new Failure('missing', 'camera-no-sub', 'the camera offers no such stream', {
+          cameraId: id,
+          stream: name,
+        })
       return { url, user: fresh.user, password: table.password(id), codecHint: fresh[name]?.codec ?? null }
     },
     noteShape(id, name, shape) {

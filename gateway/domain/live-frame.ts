@@ -1,13 +1,13 @@
 /**
  * The header of a binary frame on `/api/live/<camera>`: 32 bytes, big-endian, then one whole `ftyp+moov` or `moof+mdat`
- * (or MPEG-TS bytes).
+ * (or MPEG-TS bytes, or a JPEG).
  *
  *     u8 version · u8 kind · u16 flags · u32 generation · u32 sequence · u32 reserved · u64 captureUnixMicros · u64 pts90k
  */
 export const headerBytes = 32
 export const frameVersion = 1
 
-export const FrameKind = { init: 1, media: 2, mpegTs: 3 } as const
+export const FrameKind = { init: 1, media: 2, mpegTs: 3, jpeg: 4 } as const
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind]
 export const FrameFlag = { key: 1, discontinuity: 2 } as const
 
@@ -41,7 +41,7 @@ export function decodeLiveFrame(bytes: ArrayBuffer): { header: LiveHeader; paylo
   if (bytes.byteLength < headerBytes) return undefined
   const view = new DataView(bytes)
   const kind = view.getUint8(1)
-  if (view.getUint8(0) !== frameVersion || (kind !== 1 && kind !== 2 && kind !== 3)) return undefined
+  if (view.getUint8(0) !== frameVersion || (kind !== 1 && kind !== 2 && kind !== 3 && kind !== 4)) return undefined
   return {
     header: {
       kind,
