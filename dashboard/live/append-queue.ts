@@ -1,3 +1,6 @@
+import type { Millis } from '../../gateway/domain/units.ts'
+import type { PictureFault } from './ports.ts'
+
 /** The part of a SourceBuffer that the queue uses. */
 export interface BufferPort {
   readonly updating: boolean
@@ -11,6 +14,8 @@ export interface BufferPort {
 
 export interface QueuedFragment {
   readonly bytes: Uint8Array
+  /** When it came. */
+  readonly atMs: Millis
   readonly key: boolean
   readonly ptsS: number
   /** Move the stream's time so that this fragment begins where the buffer ends. */
@@ -31,6 +36,8 @@ export interface AppendQueue {
   removeBefore(endS: number): void
   /** The last fragment time the buffer can play, or undefined when it is empty. */
   endS(): number | undefined
+  /** From the stream's own time to the element's, for what was appended last. */
+  offsetS(): number
   /** The buffer is about to be taken away: it must not be touched any more. */
   close(): void
 }
@@ -38,15 +45,18 @@ export interface AppendQueue {
 export interface QueueOptions {
   readonly buffer: BufferPort
   readonly mime: string
+  readonly monotonic: () => Millis
   readonly playheadS: () => number
-  readonly broken: (cause: string) => void
+  readonly broken: (fault: PictureFault, cause: string) => void
+  readonly healed: (fault: PictureFault) => void
   readonly appended: () => void
   /** Bytes that may wait. */
   readonly capBytes?: number
 }
 
-const capSeconds = 4
-const capBytesDefault = 8 * 1024 * 1024
+/** A browser that took nothing for this long has lost touch. How much video waits does not matter: a kept group may be ten seconds long. */
+const capMs: Millis = 4_000
+const capBytesDefault = 12 * 1024 * 1024
 /** Where the first frame goes: a little after zero, because with B-frames the first decode time lies before it. */
 const firstMediaS = 1
 const keepOnQuotaS = 2
@@ -61,12 +71,13 @@ export function appendQueue(options: QueueOptions): AppendQueue {
   let mime = options.mime
   let freed = false
   let dead = false
+  let hasMedia = false
 
   const endS = () => (buffer.buffered.length > 0 ? buffer.buffered.end(buffer.buffered.length - 1) : undefined)
-  const fail = (cause: string) => {
+  const fail = (fault: PictureFault, cause: string) => {
     if (dead) return
     dead = true
-    options.broken(cause)
+    options.broken(fault, cause)
   }
 
   const run = (job: Job) => {
@@ -95,16 +106,21 @@ export function appendQueue(options: QueueOptions): AppendQueue {
       running = undefined
       if (isQuota(cause) && !freed && options.playheadS() > keepOnQuotaS) {
         freed = true
+        options.healed('quota')
         jobs = [{ kind: 'remove', endS: options.playheadS() - keepOnQuotaS }, job, ...jobs]
         next()
-      } else fail(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause))
+      } else {
+        const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+        fail(isQuota(cause) ? 'quota' : 'decode', said)
+      }
     }
   }
 
   const takeWaiting = (): Job | undefined => {
     if (waiting.length === 0) return undefined
-    // A fragment that moves the time must begin its own append.
-    const split = waiting.findIndex((fragment, index) => index > 0 && fragment.joins)
+    // A fragment that moves the time must begin its own append; the very first one goes alone, so that it is seen at once.
+    const split = hasMedia ? waiting.findIndex((fragment, index) => index > 0 && fragment.joins) : 1
+    hasMedia = true
     const fragments = split < 0 ? waiting : waiting.slice(0, split)
     waiting = split < 0 ? [] : waiting.slice(split)
     return { kind: 'media', fragments }
@@ -120,10 +136,11 @@ export function appendQueue(options: QueueOptions): AppendQueue {
     }
     next()
   })
-  buffer.addEventListener('error', () => fail('the browser refused a fragment'))
+  buffer.addEventListener('error', () => fail('decode', 'the browser refused a fragment'))
 
   return {
     endS,
+    offsetS: () => buffer.timestampOffset,
     close() {
       dead = true
     },
@@ -135,7 +152,8 @@ export function appendQueue(options: QueueOptions): AppendQueue {
     },
     media(fragment) {
       waiting.push(fragment)
-      if (!isWithin(waiting, capBytes)) waiting = newestGroup(waiting, capBytes)
+      if (!isWithin(waiting, capBytes, options.monotonic()))
+        waiting = newestGroup(waiting, capBytes, options.monotonic())
       const kept = waiting.length > 0
       next()
       return kept
@@ -155,21 +173,16 @@ export function appendQueue(options: QueueOptions): AppendQueue {
   }
 }
 
-function isWithin(fragments: readonly QueuedFragment[], capBytes: number): boolean {
+function isWithin(fragments: readonly QueuedFragment[], capBytes: number, atMs: Millis): boolean {
   const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes.byteLength, 0)
-  // Where the stream's time is moved, the difference of two stamps says nothing.
-  const spanS = fragments.reduce((sum, { ptsS, joins }, index) => {
-    const before = fragments[index - 1]
-    return before === undefined || joins ? sum : sum + ptsS - before.ptsS
-  }, 0)
-  return bytes <= capBytes && spanS <= capSeconds
+  return bytes <= capBytes && atMs - (fragments[0]?.atMs ?? atMs) <= capMs
 }
 
 /** What stays after an overflow: the newest keyframe and what follows it, when that fits. */
-function newestGroup(fragments: readonly QueuedFragment[], capBytes: number): QueuedFragment[] {
+function newestGroup(fragments: readonly QueuedFragment[], capBytes: number, atMs: Millis): QueuedFragment[] {
   const [key, ...rest] = fragments.slice(fragments.findLastIndex((queued) => queued.key))
   const kept = key?.key ? [{ ...key, joins: true }, ...rest] : []
-  return isWithin(kept, capBytes) ? kept : []
+  return isWithin(kept, capBytes, atMs) ? kept : []
 }
 
 const isQuota = (cause: unknown): boolean => cause instanceof Error && cause.name === 'QuotaExceededError'

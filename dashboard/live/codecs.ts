@@ -6,6 +6,7 @@ const avcProfiles = ['42E0', '4D40', '6400']
 const hevc = ['1.6.L93.B0', '1.6.L120.B0', '1.6.L123.B0', '1.6.L150.B0', '1.6.L153.B0', '2.4.L120.B0', '2.4.L150.B0']
 
 export const mpeg1Mime = 'video/mpeg1'
+export const jpegMime = 'image/jpeg'
 
 export const candidateMimes: readonly string[] = [
   ...avcProfiles.flatMap((profile) => avcLevels.map((level) => `video/mp4; codecs="avc1.${profile}${level}"`)),
@@ -13,10 +14,10 @@ export const candidateMimes: readonly string[] = [
 ]
 
 /**
- * The `accept` list of the hello: what this browser says it plays, then the MPEG-1 fallback.
+ * The `accept` list of the hello: what this browser says it plays, then what every browser with a canvas does.
  * @param isTypeSupported `MediaSource.isTypeSupported`, or undefined where there is no MediaSource
  */
-export function acceptedMimes(isTypeSupported: ((mime: string) => boolean) | undefined, canvas: boolean): string[] {
+export function acceptedMimes(isTypeSupported: ((mime: string) => boolean) | undefined): string[] {
   const played = isTypeSupported ? candidateMimes.filter((mime) => isTypeSupported(mime)) : []
-  return canvas ? [...played, mpeg1Mime] : played
+  return [...played, mpeg1Mime, jpegMime]
 }

@@ -1,29 +1,53 @@
-import type { Millis } from '../../gateway/domain/units.ts'
+import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
 
 /** How the playhead is kept near the newest frame: small changes of speed, and rarely a seek. Seconds are media time. */
 export type Steering =
   | { readonly kind: 'rate'; readonly rate: number }
   | { readonly kind: 'seek'; readonly toS: number }
 
-const minTargetS = 0.25
+const minTargetS = 0.15
 const maxTargetS = 2
+/** For the browser's own way from decoder to screen. */
+const marginS = 0.04
 const seekGapMs: Millis = 5_000
 const seekWindowMs: Millis = 60_000
-const jitterWindowMs: Millis = 20_000
+const windowMs: Millis = 20_000
+const measureMs: Millis = 1_000
 /** In the first moments the server's kept pictures come in a burst: seeks are free then, and arrivals tell nothing about jitter. */
 const settleMs: Millis = 1_000
+const aheadS = 1
+const dryGapMs: Millis = 2_000
+const calmMs: Millis = 30_000
+const maxPenalty = 4
 
 export interface LiveEdge {
   /** A frame arrived. `ptsS` is its time in the stream. */
-  arrived(atMs: Millis, ptsS: number): void
+  arrived(atMs: Millis, ptsS: number, captureUtcMs: UtcMs): void
   /** The stream began anew (generation, reconnect, resume). */
   began(atMs: Millis): void
-  /** @returns what to do now, with the playhead at `playheadS` and frames up to `endS` */
-  steer(atMs: Millis, playheadS: number, endS: number): Steering
+  /** The browser had nothing left to show. */
+  ranDry(atMs: Millis): void
+  /**
+   * @param playheadS, endS where the element is and up to where it has frames, in the stream's own time
+   * @param groupAgeMs the age that all tiles of a group show, by the gateway's clock `serverUtcMs`
+   * @returns what to do now; `toS` in the stream's own time
+   */
+  steer(at: SteerAt): Steering
   targetS(): number
+  /** From the playhead to where the newest frame ought to be by now. */
+  lagS(atMs: Millis, playheadS: number, endS: number): number
+  /** The age that the picture would have if it need not wait for others, or null while nothing was measured. */
+  ownAgeMs(atMs: Millis, serverUtcMs: UtcMs): Millis | null
+}
+export interface SteerAt {
+  readonly atMs: Millis
+  readonly playheadS: number
+  readonly endS: number
+  readonly serverUtcMs: UtcMs | null
+  readonly groupAgeMs: Millis | null
 }
 
-/** Smallest sum over the window is the undisturbed path; what a frame needed longer than that is its jitter. */
+/** Smallest over the window is the undisturbed path; what a frame needed longer than that is its jitter, B-frames' wait included. */
 export function arrivalJitterS(delaysS: readonly number[]): number {
   if (delaysS.length === 0) return 0
   const sorted = [...delaysS].sort((a, b) => a - b)
@@ -31,60 +55,112 @@ export function arrivalJitterS(delaysS: readonly number[]): number {
   return p95 - (sorted[0] ?? 0)
 }
 
-/** Two frames, the jitter, and the penalty for a path that needed seeks; between 0.25 and 2 s. */
+/** One and a half frames, the jitter, the browser's share, and the penalty for a path that did not suffice so far. */
 export function targetLagS(intervalS: number, jitterS: number, penalty: number): number {
-  return Math.min(maxTargetS, Math.max(minTargetS, (2 * intervalS + jitterS) * penalty))
+  return Math.min(maxTargetS, Math.max(minTargetS, (1.5 * intervalS + jitterS + marginS) * penalty))
 }
 
-/** The speed for a lag, as long as no seek is needed. */
-export function rateFor(lagS: number, targetS: number): number {
-  if (lagS < 0.5 * targetS) return 0.95
-  if (lagS < targetS + 0.3) return 1
-  if (lagS < targetS + 1) return 1.05
-  return 1.15
+/** The speed for a lag, as long as no seek is needed. Once it runs at its own speed, small differences are left alone. */
+export function rateFor(lagS: number, targetS: number, before: number): number {
+  const over = lagS - targetS
+  if (Math.abs(over) < (before === 1 ? 0.05 : 0.02)) return 1
+  const rate = 1 + Math.min(0.15, Math.max(-0.05, over * 0.4))
+  return Math.round(rate * 100) / 100
+}
+
+interface Arrival {
+  readonly atMs: Millis
+  readonly ptsS: number
+  readonly delayS: number
+  readonly captureDelayS: number
 }
 
 export function liveEdge(): LiveEdge {
-  let samples: { atMs: Millis; delayS: number; ptsS: number }[] = []
+  let arrivals: Arrival[] = []
   let seeksAtMs: Millis[] = []
   let beganAtMs: Millis = Number.NEGATIVE_INFINITY
+  let measuredAtMs: Millis = Number.NEGATIVE_INFINITY
+  let worseAtMs: Millis = Number.NEGATIVE_INFINITY
   let penalty = 1
+  let rate = 1
   let target = minTargetS
+  let pathS: number | null = null
+  let capturePathS: number | null = null
 
-  const measure = () => {
-    const first = samples[0]
-    const last = samples.at(-1)
-    const intervalS =
-      first && last && samples.length > 1 ? Math.max(0, (last.ptsS - first.ptsS) / (samples.length - 1)) : 0.067
-    target = targetLagS(Math.min(intervalS, 0.5), arrivalJitterS(samples.map((sample) => sample.delayS)), penalty)
+  const measure = (atMs: Millis) => {
+    if (penalty > 1 && atMs - worseAtMs > calmMs) {
+      penalty = Math.max(1, penalty / 1.3)
+      worseAtMs = atMs
+    }
+    if (atMs - measuredAtMs < measureMs) return
+    measuredAtMs = atMs
+    const first = arrivals[0]
+    const last = arrivals.at(-1)
+    if (!first || !last) return
+    const spanS = Math.max(...arrivals.map(({ ptsS }) => ptsS)) - Math.min(...arrivals.map(({ ptsS }) => ptsS))
+    const intervalS = arrivals.length > 1 ? spanS / (arrivals.length - 1) : 0.067
+    const delays = arrivals.map(({ delayS }) => delayS)
+    pathS = Math.min(...delays)
+    capturePathS = Math.min(...arrivals.map(({ captureDelayS }) => captureDelayS))
+    target = targetLagS(Math.min(intervalS, 0.5), arrivalJitterS(delays), penalty)
   }
+  const worse = (atMs: Millis, by: number) => {
+    penalty = Math.min(maxPenalty, penalty * by)
+    worseAtMs = atMs
+    measuredAtMs = Number.NEGATIVE_INFINITY
+  }
+  const lagS = (atMs: Millis, playheadS: number, endS: number) => {
+    // The end moves by whole frames; where it ought to be moves evenly.
+    const evenS = pathS === null ? endS : Math.min(endS, atMs / 1_000 - pathS)
+    return evenS - playheadS
+  }
+  /** Age of what the playhead shows, as if every frame had come the quickest way: frames of B-frames' order differ, this does not. */
+  const ageMs = (serverUtcMs: UtcMs, playheadS: number) =>
+    capturePathS === null ? null : serverUtcMs - (playheadS + capturePathS) * 1_000
 
   return {
     targetS: () => target,
+    lagS,
+    ownAgeMs(atMs, serverUtcMs) {
+      return pathS === null ? null : ageMs(serverUtcMs, atMs / 1_000 - pathS - target)
+    },
     began(atMs) {
       beganAtMs = atMs
-      samples = []
+      measuredAtMs = Number.NEGATIVE_INFINITY
+      arrivals = []
+      pathS = null
+      capturePathS = null
     },
-    arrived(atMs, ptsS) {
+    arrived(atMs, ptsS, captureUtcMs) {
       if (atMs - beganAtMs < settleMs) return
-      samples.push({ atMs, delayS: atMs / 1_000 - ptsS, ptsS })
-      while (samples.length > 0 && atMs - (samples[0]?.atMs ?? atMs) > jitterWindowMs) samples.shift()
+      arrivals.push({ atMs, ptsS, delayS: atMs / 1_000 - ptsS, captureDelayS: captureUtcMs / 1_000 - ptsS })
+      while (arrivals[0] && atMs - arrivals[0].atMs > windowMs) arrivals.shift()
     },
-    steer(atMs, playheadS, endS) {
-      measure()
-      const lagS = endS - playheadS
+    ranDry(atMs) {
+      if (atMs - beganAtMs < 2 * settleMs || atMs - worseAtMs < dryGapMs) return
+      worse(atMs, 1.2)
+    },
+    steer({ atMs, playheadS, endS, serverUtcMs, groupAgeMs }) {
+      measure(atMs)
+      const lag = lagS(atMs, playheadS, endS)
+      const shownAgeMs = serverUtcMs === null ? null : ageMs(serverUtcMs, playheadS)
+      const waitS = groupAgeMs === null || shownAgeMs === null ? 0 : (groupAgeMs - shownAgeMs) / 1_000
+      const aimS = groupAgeMs === null ? target : Math.max(target, lag + waitS)
       const settling = atMs - beganAtMs < 2 * settleMs
-      if (settling && lagS > target + 0.3) return { kind: 'seek', toS: endS - target }
       const lastSeekAtMs = seeksAtMs.at(-1) ?? Number.NEGATIVE_INFINITY
-      if (lagS >= target + 3 && atMs - lastSeekAtMs >= seekGapMs) {
+      const far = lag >= aimS + aheadS && atMs - lastSeekAtMs >= seekGapMs
+      if (!far && !(settling && lag > aimS + 0.3)) {
+        rate = rateFor(lag, aimS, rate)
+        return { kind: 'rate', rate }
+      }
+      if (far && !settling) {
         seeksAtMs = [...seeksAtMs.filter((at) => atMs - at < seekWindowMs), atMs]
         if (seeksAtMs.length >= 3) {
-          penalty = Math.min(8, penalty * 1.5)
+          worse(atMs, 1.5)
           seeksAtMs = [atMs]
         }
-        return { kind: 'seek', toS: endS - target }
       }
-      return { kind: 'rate', rate: rateFor(lagS, target) }
+      return { kind: 'seek', toS: playheadS + lag - aimS }
     },
   }
 }

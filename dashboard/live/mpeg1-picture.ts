@@ -2,59 +2,65 @@ import type { JsmpegModule, JsmpegVideo } from '@cycjimmy/jsmpeg-player'
 import type { MediaFrame, Picture, PictureEvents } from './ports.ts'
 
 const videoStreamId = 0xe0
-/** Bytes that may wait while the decoder is being loaded. */
-const earlyFrames = 64
+/** Pieces that may wait while the decoder is being loaded. */
+const earlyPieces = 64
 
 /**
  * The fallback for browsers that cannot play the camera's codec: MPEG-1 from the gateway, decoded here and drawn on a
- * 2D canvas that takes the place of `video` (WebGL contexts are few, so a wall cannot use them). No audio.
- * Frames are drawn as they arrive: nothing piles up. The decoder is loaded only when it is needed.
+ * 2D canvas (WebGL contexts are few, so a wall cannot use them). No audio. Frames are drawn as they arrive: nothing piles up.
+ * The decoder is loaded only when it is needed.
  */
-export function mpeg1Picture(video: HTMLVideoElement, events: PictureEvents): Picture {
+export function mpeg1Picture(canvas: HTMLCanvasElement, events: PictureEvents): Picture {
   const stop = new AbortController()
-  const canvas = document.createElement('canvas')
-  canvas.className = video.className
   let early: MediaFrame[] = []
   let feed: ((frame: MediaFrame) => void) | undefined
+  let library: Promise<JsmpegModule> | undefined
+  let shown = 0
 
-  const draw = (library: JsmpegModule) => {
-    const demuxer = new library.Demuxer.TS()
-    const renderer = new library.Renderer.Canvas2D({ canvas, disableGl: true })
-    const decoder: JsmpegVideo = new library.Decoder.MPEG1Video({ streaming: true, decodeFirstFrame: false })
+  const connect = (jsmpeg: JsmpegModule) => {
+    const demuxer = new jsmpeg.Demuxer.TS()
+    const renderer = new jsmpeg.Renderer.Canvas2D({ canvas, disableGl: true })
+    const decoder: JsmpegVideo = new jsmpeg.Decoder.MPEG1Video({ streaming: true, decodeFirstFrame: false })
     decoder.connect(renderer)
     demuxer.connect(videoStreamId, decoder)
     feed = (frame) => {
-      demuxer.write(frame.payload)
-      let drawn = false
-      while (decoder.decode()) drawn = true
-      if (drawn) requestAnimationFrame(() => !stop.signal.aborted && events.presented(frame.captureUnixMicros))
+      let drawn = 0
+      try {
+        demuxer.write(frame.payload)
+        while (decoder.decode()) drawn++
+      } catch (cause) {
+        events.broken('decode', cause instanceof Error ? cause.message : String(cause))
+        return
+      }
+      shown += drawn
+      if (drawn > 0)
+        requestAnimationFrame(() => !stop.signal.aborted && events.presented(frame.captureUnixMicros, drawn))
     }
     for (const frame of early) feed(frame)
     early = []
   }
-  const load = async () => {
-    const library = await import('@cycjimmy/jsmpeg-player')
-    if (stop.signal.aborted) return
-    draw(library.default)
-    video.hidden = true
-    video.after(canvas)
+  const begin = async () => {
+    library ??= import('@cycjimmy/jsmpeg-player').then((loaded) => loaded.default)
+    const jsmpeg = await library
+    if (!stop.signal.aborted) connect(jsmpeg)
   }
 
   return {
     begin() {
       feed = undefined
-      load().catch((cause: unknown) => events.broken(cause instanceof Error ? cause.message : String(cause)))
+      begin().catch((cause: unknown) => {
+        if (!stop.signal.aborted) events.broken('decode', cause instanceof Error ? cause.message : String(cause))
+      })
     },
     media(frame) {
+      if (stop.signal.aborted) return
       if (feed) feed(frame)
-      else early = [...early.slice(-earlyFrames), frame]
+      else early = [...early.slice(-earlyPieces), frame]
     },
     tick: () => undefined,
     nudge: () => undefined,
-    close() {
-      stop.abort()
-      canvas.remove()
-      video.hidden = false
-    },
+    readings: () => ({ lagMs: null, targetMs: null, dropped: 0, decoded: shown, isJumping: false }),
+    ownAgeMs: () => null,
+    close: () => stop.abort(),
   }
 }

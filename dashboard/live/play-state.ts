@@ -46,6 +46,10 @@ export const freshMs: Millis = 2_000
 export const lateMs: Millis = 2_000
 /** No connection for this long, after there was a picture, counts as offline. */
 const lostMs: Millis = 6_000
+/** Frames may come for this long before their age is known. */
+const agelessMs: Millis = 3_000
+/** Where only keyframes come, a picture may stand this long between two of them. */
+const keyframeMs: Millis = 15_000
 
 /** What `judge` looks at. Times are monotonic unless they say otherwise. */
 export interface Facts {
@@ -58,17 +62,21 @@ export interface Facts {
   readonly lostAtMs: Millis | null
   readonly attempts: number
   readonly nextTryAtMs: Millis | null
+  /** When a frame was presented that is newer than those before it. */
   readonly presentedAtMs: Millis | null
   readonly presentedUtcMs: UtcMs | null
   /** Capture time of the presented frame by the gateway's clock. */
   readonly captureUtcMs: UtcMs | null
-  /** The gateway's clock minus this browser's. */
-  readonly serverOffsetMs: Millis | null
+  /** Since when frames are presented whose age cannot be told. */
+  readonly agelessAtMs: Millis | null
+  /** The gateway's time now, or null when nobody knows. */
+  readonly serverUtcMs: UtcMs | null
+  readonly apart: boolean
 }
 
 /** @returns the honest state at monotonic `atMs` and wall time `utcMs` of this browser */
 export function judge(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayState {
-  return { ...phase(facts, atMs, utcMs), shown: facts.shown, apart: false }
+  return { ...phase(facts, atMs, utcMs), shown: facts.shown, apart: facts.apart }
 }
 
 function phase(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayPhase {
@@ -79,21 +87,27 @@ function phase(facts: Facts, atMs: Millis, utcMs: UtcMs): PlayPhase {
     const { reason, detail, nextTryUtcMs } = facts.offline
     return { kind: 'offline', reason, detail, nextTryUtcMs }
   }
-  if (facts.presentedAtMs !== null && atMs - facts.presentedAtMs <= freshMs) {
-    const ageMs = ageOf(facts, utcMs)
-    return ageMs !== null && ageMs > lateMs ? { kind: 'late', ageMs } : { kind: 'live', ageMs }
-  }
+  const standsForMs = facts.presentedAtMs === null ? Number.POSITIVE_INFINITY : atMs - facts.presentedAtMs
+  const ageMs = ageOf(facts)
+  if (standsForMs <= freshMs) return aged(facts, ageMs, atMs)
   const lostForMs = facts.lostAtMs === null ? 0 : atMs - facts.lostAtMs
   if (!facts.connected && facts.attempts > 0 && lostForMs >= lostMs) {
     const nextTryUtcMs = facts.nextTryAtMs === null ? null : utcMs + (facts.nextTryAtMs - atMs)
     return { kind: 'offline', reason: 'gateway-lost', detail: null, nextTryUtcMs }
   }
   if (facts.presentedUtcMs === null) return { kind: 'connecting' }
+  if (facts.connected && facts.shown?.keyframesOnly && standsForMs <= keyframeMs) return { kind: 'late', ageMs }
   return { kind: 'stalled', sinceUtcMs: facts.captureUtcMs ?? facts.presentedUtcMs }
 }
 
+function aged(facts: Facts, ageMs: Millis | null, atMs: Millis): PlayPhase {
+  if (ageMs !== null) return { kind: ageMs > lateMs ? 'late' : 'live', ageMs }
+  const unknownForMs = facts.agelessAtMs === null ? 0 : atMs - facts.agelessAtMs
+  return { kind: unknownForMs > agelessMs ? 'late' : 'live', ageMs: null }
+}
+
 /** Age of the presented frame now. Never below zero: clocks differ by some milliseconds. */
-function ageOf(facts: Facts, utcMs: UtcMs): Millis | null {
-  if (facts.captureUtcMs === null || facts.serverOffsetMs === null) return null
-  return Math.max(0, utcMs + facts.serverOffsetMs - facts.captureUtcMs)
+function ageOf(facts: Facts): Millis | null {
+  if (facts.captureUtcMs === null || facts.serverUtcMs === null) return null
+  return Math.max(0, facts.serverUtcMs - facts.captureUtcMs)
 }

@@ -1,55 +1,14 @@
 import type { StreamName } from '../../gateway/contract/camera.ts'
 import type { Millis } from '../../gateway/domain/units.ts'
-import { browserClock, browserPage, browserSocket, browserVideo } from './browser.ts'
+import { browserClock, browserPage, browserSocket } from './browser.ts'
 import { acceptedMimes } from './codecs.ts'
-import { mpeg1Picture } from './mpeg1-picture.ts'
-import { msePicture } from './mse-picture.ts'
 import type { Gate } from './gate.ts'
 import type { PlayState } from './play-state.ts'
-import { runPlayer } from './player.ts'
+import { stage } from './stage.ts'
+import { stagePictures } from './stage-pictures.ts'
+import { startTile } from './tile.ts'
 import type { TileDetails } from './tile-details.ts'
 import type { TogetherGroup } from './together.ts'
-
-export interface PlayOptions {
-  readonly cameraId: string
-  /** Device pixels of the tile, now. Decides the stream while `prefer` does not. */
-  readonly size: () => { readonly widthPx: number; readonly heightPx: number }
-  readonly prefer?: StreamName | undefined
-  /** Default: `/api/live/<cameraId>` of this origin. */
-  readonly url?: string
-  /** The gateway's clock minus this browser's, or null while nobody knows: then it is estimated from the arrivals. */
-  readonly serverOffsetMs?: () => Millis | null
-  /** Told on each change, at most a few times a second. `live` means that a frame was presented in the last 2 s. */
-  readonly say: (state: PlayState) => void
-}
-
-/**
- * Shows a camera in `video` until `signal` aborts: connects, reconnects, stays near the live edge, heals, pauses while
- * nobody can see it. The element must be muted and `playsinline`; with the MPEG-1 fallback a canvas stands in its place.
- */
-export async function play(video: HTMLVideoElement, options: PlayOptions, signal: AbortSignal): Promise<void> {
-  const url = options.url ?? `/api/live/${encodeURIComponent(options.cameraId)}`
-  const isTypeSupported = 'MediaSource' in globalThis ? (mime: string) => MediaSource.isTypeSupported(mime) : undefined
-  await runPlayer(
-    {
-      clock: browserClock,
-      chance: Math.random,
-      openSocket: browserSocket,
-      openPicture: (tier, events) =>
-        tier === 'mse' ? msePicture(browserClock, browserVideo(video), events) : mpeg1Picture(video, events),
-      page: browserPage(video.parentElement ?? video),
-    },
-    {
-      url: new URL(url, location.href.replace(/^http/, 'ws')).href,
-      accept: acceptedMimes(isTypeSupported, true),
-      prefer: options.prefer,
-      size: options.size,
-      serverOffsetMs: options.serverOffsetMs ?? (() => null),
-      say: options.say,
-    },
-    signal,
-  )
-}
 
 export interface TileOptions {
   readonly cameraId: string
@@ -84,49 +43,25 @@ export interface TilePlayer {
  * (the one with `layer-shown` is what is seen), takes them away at the end, and touches nothing else.
  */
 export function playTile(host: HTMLElement, options: TileOptions, signal: AbortSignal): TilePlayer {
-  const layer = document.createElement('div')
-  layer.className = 'layer layer-shown'
-  const video = document.createElement('video')
-  video.className = 'layer-video'
-  video.muted = true
-  video.playsInline = true
-  layer.append(video)
-  host.append(layer)
-  let shown: PlayState['shown'] = null
-  const wants = options.wants()
-  const ended = play(
-    video,
+  const url = options.url ?? `/api/live/${encodeURIComponent(options.cameraId)}`
+  const isTypeSupported = 'MediaSource' in globalThis ? (mime: string) => MediaSource.isTypeSupported(mime) : undefined
+  const on = stage(host)
+  const { details, ended } = startTile(
+    {
+      clock: browserClock,
+      chance: Math.random,
+      openSocket: browserSocket,
+      openPicture: stagePictures(on, browserClock),
+      blank: () => on.blank(),
+      page: browserPage(host),
+      gate: options.gate,
+    },
     {
       ...options,
-      prefer: wants === 'auto' ? undefined : wants,
-      say(state) {
-        shown = state.shown
-        options.say(state)
-      },
+      url: new URL(url, location.href.replace(/^http/, 'ws')).href,
+      accept: acceptedMimes(isTypeSupported),
     },
     signal,
-  ).finally(() => layer.remove())
-  return { details: () => unknownDetails(shown), ended }
+  )
+  return { details, ended: ended.finally(() => on.close()) }
 }
-
-const unknownDetails = (shown: PlayState['shown']): TileDetails => ({
-  shown,
-  step: null,
-  held: null,
-  switching: false,
-  fps: null,
-  kbps: null,
-  gopMs: null,
-  bFrames: null,
-  ageMs: null,
-  lagMs: null,
-  targetMs: null,
-  together: 'off',
-  presented: 0,
-  dropped: 0,
-  leftOut: 0,
-  errors: { quota: 0, decode: 0, network: 0 },
-  stalls: 0,
-  rebuilds: 0,
-  failed: [],
-})

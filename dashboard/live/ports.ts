@@ -1,3 +1,4 @@
+import type { LadderStep } from '../../gateway/domain/words.ts'
 import type { Millis, UtcMs } from '../../gateway/domain/units.ts'
 
 /** What the player needs from the world, so that tests can own it: time, chance, the socket, the picture, the page. */
@@ -25,7 +26,7 @@ export interface Socket {
 }
 export type OpenSocket = (url: string, events: SocketEvents) => Socket
 
-/** One whole fragment (`moof+mdat`) or a piece of MPEG-TS, with its stamps from the frame header. */
+/** One whole fragment (`moof+mdat`), a piece of MPEG-TS, or a JPEG, with its stamps from the frame header. */
 export interface MediaFrame {
   readonly payload: Uint8Array
   readonly key: boolean
@@ -35,29 +36,69 @@ export interface MediaFrame {
   readonly captureUnixMicros: number
 }
 
-/** Where frames become a picture: Media Source Extensions, or the MPEG-1 decoder. */
+/** `unsupported`: the browser takes no such stream at all, trying again is of no use. */
+export type PictureFault = 'quota' | 'decode' | 'unsupported'
+
+export interface PictureReadings {
+  /** From the playhead to the newest frame that is there, and what is aimed at. */
+  readonly lagMs: Millis | null
+  readonly targetMs: Millis | null
+  /** Decoded and never shown, and all that were decoded, as the browser counts, since this picture was opened. */
+  readonly dropped: number
+  readonly decoded: number
+  /** It passes over frames on purpose: they are no loss. */
+  readonly isJumping: boolean
+}
+
+/** What a picture is told each time it is asked to keep up. */
+export interface Pace {
+  readonly serverUtcMs: UtcMs | null
+  /** The age that all tiles of a group show; null: as young as it can be. */
+  readonly groupAgeMs: Millis | null
+}
+
+/** Where frames become a picture: Media Source Extensions, the MPEG-1 decoder, or JPEGs one by one. */
 export interface Picture {
-  /** A new generation begins; media of it follows. MPEG-1 has no init and passes undefined. */
+  /** A new generation begins; media of it follows. MPEG-1 and JPEG have no init and pass undefined. */
   begin(mime: string, init: Uint8Array | undefined): void
   media(frame: MediaFrame): void
   /** Called four times a second while the picture is visible: live edge, eviction, holes. */
-  tick(): void
-  /** Goes to the newest keyframe that is there. */
+  tick(pace: Pace): void
+  /** Goes to the newest picture that is there. */
   nudge(): void
+  readings(): PictureReadings
+  /** The age that its pictures would have if it need not wait for others; null while that is not known. */
+  ownAgeMs(serverUtcMs: UtcMs): Millis | null
+  /** Takes nothing any more. What stands on the screen stays until another picture takes its place. */
   close(): void
 }
 
 export interface PictureEvents {
-  /** A frame was shown on the screen; `captureUnixMicros` when it is known which one. */
-  presented(captureUnixMicros: number | null): void
+  /** Frames were shown on the screen; `captureUnixMicros` of the last one, when it is known which that is. */
+  presented(captureUnixMicros: number | null, frames: number): void
   /** The picture cannot go on; a fresh one is needed. */
-  broken(cause: string): void
+  broken(fault: PictureFault, cause: string): void
+  /** Something failed and was mended here. */
+  healed(fault: PictureFault): void
 }
-export type OpenPicture = (tier: 'mse' | 'mpeg1' | 'jpeg', events: PictureEvents) => Picture
+export type Tier = 'mse' | 'mpeg1' | 'jpeg'
+export type OpenPicture = (tier: Tier, events: PictureEvents) => Picture
+
+/** `off-screen`: the tab is shown, this tile is scrolled away or covered. */
+export type Sight = 'seen' | 'off-screen' | 'hidden'
 
 /** Is anybody able to see the picture? */
 export interface Page {
-  visible(): boolean
-  /** Calls `changed` whenever `visible()` may have changed, and `online` when the network came back. */
+  sight(): Sight
+  /** Calls `changed` whenever `sight()` may have changed, and `online` when the network came back. */
   watch(changed: () => void, online: () => void, signal: AbortSignal): void
+}
+
+/** Steps that this browser tried and cannot play, for a while. */
+export interface FailedSteps {
+  add(step: LadderStep, atMs: Millis): void
+  /** Those to be left out now. */
+  list(atMs: Millis): LadderStep[]
+  /** Rebuilds within a minute before the step counts as failed. */
+  allowance(step: LadderStep | null): number
 }
