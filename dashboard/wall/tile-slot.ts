@@ -3,7 +3,7 @@ import type { Camera } from '../../gateway/contract/camera.ts'
 import type { TileDetails } from '../live/tile-details.ts'
 
 /** What stands over the picture of a tile; one at a time. */
-export type TilePanel = 'details' | 'ptz' | 'replay' | null
+export type TilePanel = 'ptz' | 'replay' | null
 
 /** What a large tile hands to those who put something into its line (`TileActions`) or over its picture (`TileOver`). */
 export interface TileSlot {

@@ -1,158 +1,102 @@
-import { useSignal } from '@preact/signals'
+import { computed, useComputed, useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Camera, StreamName } from '../../gateway/contract/camera.ts'
-import { placeBeside } from '../api/places.ts'
-import { t } from '../i18n/language.ts'
-import { firstState, type PlayState } from '../live/play-state.ts'
-import { StatusDot } from '../parts/badges.tsx'
-import { useGateway } from '../shell/gateway.ts'
-import { Layer } from './layer.tsx'
-import { TileActions } from './tile-actions.tsx'
-import type { TilePanel } from './tile-slot.ts'
-import { ageWord, messageOf, tones } from './tile-words.ts'
+import { useMemo, useRef } from 'preact/hooks'
+import type { Camera } from '../../gateway/contract/camera.ts'
+import type { Board, Withheld } from './board.ts'
+import type { Cell } from './layout.ts'
+import { TileActions, TileOver } from './tile-actions.tsx'
+import { TileBar } from './tile-bar.tsx'
+import { TileMessage, TileNotes } from './tile-message.tsx'
+import type { TilePanel, TileSlot } from './tile-slot.ts'
+import { lookOf } from './tile-words.ts'
+import { useTilePlayer } from './use-tile-player.ts'
 import { words } from './words.ts'
 import './tile.css'
 import './tile-bar.css'
 
+/** `large`: alone on the wall. `aside`: not shown because another one is. `ahead`: opened behind the page, which it follows. */
+export type TileRole = 'shown' | 'large' | 'aside' | 'ahead'
+
 interface TileProps {
   readonly camera: Camera
-  /** The number key that leads here. */
-  readonly number: number
-  /** Shown large, with the main stream. */
-  readonly big: boolean
-  /** Not shown because another one is large: its player pauses by itself. */
-  readonly aside: boolean
-  readonly open: () => void
+  readonly board: Board
+  readonly withheld: Withheld | null
+  readonly role: TileRole
+  /** Where it stands on its page. Tiles are placed, never moved in the document: a video that moves begins anew. */
+  readonly cell: Cell
+  /** Counted from 0. */
+  readonly index: number
+  readonly together: boolean
+  /** The one that Tab reaches; arrows lead to the others. */
+  readonly reachable: boolean
+  /** Chosen to change places. */
+  readonly picked: boolean
+  readonly choose: () => void
   readonly close: () => void
-  readonly onKind: (kind: PlayState['kind']) => void
+  /** Over the picture: why an alert brought it to the front. */
+  readonly note: ComponentChildren
 }
 
-const first: PlayState = firstState
-const presents = (state: PlayState): boolean => state.kind === 'live' || state.kind === 'late'
-
-/** One camera of the wall. Enlarged, the main stream starts on a second layer that is shown with its first picture. */
-export function Tile({ camera, number, big, aside, open, close, onKind }: TileProps) {
-  const element = useRef<HTMLElement>(null)
-  const smallPx = useRef({ widthPx: 640, heightPx: 360 })
-  const [active, setActive] = useState<StreamName>('sub')
-  const state = useSignal<PlayState>(first)
+/** One camera of the wall. Only its leaves are drawn again while it plays. */
+export function Tile(props: TileProps) {
+  const { camera, board, withheld, role, cell, index, together, reachable, picked, choose, close, note } = props
+  const host = useRef<HTMLDivElement>(null)
   const panel = useSignal<TilePanel>(null)
-  const wanted: StreamName = big ? 'main' : 'sub'
+  const { state } = board.seat(camera.id)
+  const large = role === 'large'
+  useTilePlayer({ board, cameraId: camera.id, host, plays: withheld === null, large, together })
 
-  const size = () => {
-    const box = element.current?.getBoundingClientRect()
-    if (big || box === undefined || box.width === 0) return smallPx.current
-    smallPx.current = { widthPx: box.width * devicePixelRatio, heightPx: box.height * devicePixelRatio }
-    return smallPx.current
-  }
-  const heard = (layer: StreamName) => (next: PlayState) => {
-    if (layer === wanted && layer !== active && presents(next)) setActive(layer)
-    if (layer === active || presents(next)) state.value = next
-  }
-  const off = camera.state.status === 'disabled'
-  const kind = state.value.kind
-  useEffect(() => onKind(off ? 'paused' : kind), [kind, off])
-
-  const layers: readonly StreamName[] = active === wanted ? [active] : ['sub', 'main']
+  const kind = useComputed(() => state.value.kind)
+  const stream = useComputed(() => state.value.shown?.stream)
+  // What is withheld is no signal: with it, the look is computed anew.
+  const look = useMemo(() => computed(() => lookOf(state.value, withheld)), [state, withheld])
+  const slot: TileSlot = { camera, details: () => board.seat(camera.id).details(), panel, close }
+  const hidden = role === 'ahead' || role === 'aside'
   return (
     <article
-      ref={element}
-      class={`tile tile-${off ? 'paused' : kind}${big ? ' tile-big' : ''}${aside ? ' tile-aside' : ''}`}
+      class={`tile tile-${role}${picked ? ' tile-picked' : ''}${cell.span > 1 ? ' tile-wide' : ''}`}
+      style={large ? {} : placed(cell, index)}
       data-camera={camera.id}
-      data-state={off ? 'disabled' : kind}
-      data-stream={state.value.shown?.stream}
+      data-look={look}
+      data-state={withheld === 'disabled' ? withheld : withheld === null ? kind : 'refused'}
+      data-stream={stream}
       aria-label={camera.name}
+      aria-hidden={hidden}
+      inert={hidden}
     >
       <div class="tile-picture">
-        {off
-          ? null
-          : layers.map((layer) => (
-              <Layer
-                key={layer}
-                cameraId={camera.id}
-                prefer={layer === 'main' ? 'main' : undefined}
-                size={layer === 'main' ? bigSize : size}
-                shown={layer === active}
-                say={heard(layer)}
-              />
-            ))}
-        <TileMessage state={state.value} camera={camera} off={off} />
-        <TileNote state={state.value} opening={active !== wanted && big} camera={camera} />
+        <div ref={host} class="tile-host" />
+        <TileMessage state={state} withheld={withheld} camera={camera} />
+        {withheld === null ? <TileNotes state={state} camera={camera} /> : null}
+        {note}
+        {large ? <TileOver {...slot} /> : null}
       </div>
-      {big ? null : (
+      {large ? null : (
         <button
           type="button"
           class="tile-open"
           aria-label={words().enlarge(camera.name)}
-          data-number={number}
-          onClick={open}
+          aria-pressed={picked ? true : undefined}
+          tabIndex={reachable ? 0 : -1}
+          onClick={choose}
         />
       )}
-      <TileBar state={state.value} camera={camera} off={off}>
-        {big ? <TileActions camera={camera} details={() => null} panel={panel} close={close} /> : null}
+      <TileBar
+        state={state}
+        withheld={withheld}
+        camera={camera}
+        explain={() => {
+          board.explained.value = board.explained.peek() === camera.id ? null : camera.id
+        }}
+      >
+        {large ? <TileActions {...slot} /> : null}
       </TileBar>
     </article>
   )
 }
 
-const bigSize = () => ({ widthPx: innerWidth * devicePixelRatio, heightPx: innerHeight * devicePixelRatio })
-
-function TileMessage({ state, camera, off }: { state: PlayState; camera: Camera; off: boolean }) {
-  const { nowUtcMs } = useGateway()
-  const message = off ? { title: words().disabled, lines: [] } : messageOf(state, camera, nowUtcMs.value)
-  if (message === undefined) return null
-  return (
-    <div class="tile-message">
-      <p class="tile-message-title">{message.title}</p>
-      {message.lines.map((line) => (
-        <p key={line} class="tile-message-line">
-          {line}
-        </p>
-      ))}
-    </div>
-  )
-}
-
-/** Over a picture that plays: that it is not recorded, else why it is not the best one. */
-function TileNote({ state, opening, camera }: { state: PlayState; opening: boolean; camera: Camera }) {
-  const why = presents(state) ? state.shown?.why : null
-  const unrecorded = presents(state) && camera.state.status !== 'recording'
-  const note = opening ? words().opening : unrecorded ? words().notRecording : why ? words().why[why] : undefined
-  return note === undefined ? null : <p class="tile-note">{note}</p>
-}
-
-interface TileBarProps {
-  readonly state: PlayState
-  readonly camera: Camera
-  readonly off: boolean
-  readonly children: ComponentChildren
-}
-
-/** Under the picture: whether it is recorded, whose it is, and how live it is. */
-function TileBar({ state, camera, off, children }: TileBarProps) {
-  const { stores } = useGateway()
-  const recorded = camera.state.status === 'recording'
-  const place = placeBeside(camera.name, stores.places.value.get(camera.areaId))
-  const shown = presents(state) ? state.shown : null
-  const recording = recorded ? words().recording : words().notRecording
-  return (
-    <div class="tile-bar">
-      <span class={recorded ? 'tile-recording' : 'tile-recording tile-recording-not'} title={recording}>
-        <span class="tile-recording-word">{recording}</span>
-      </span>
-      <span class="tile-words">
-        <span class="tile-name">{camera.name}</span>
-        {place === '' ? null : <span class="tile-place">{place}</span>}
-      </span>
-      {shown ? <span class="tile-stream">{words().streams[shown.stream]}</span> : null}
-      <span class="tile-state">
-        <StatusDot tone={off ? 'off' : tones[state.kind]}>
-          {off ? t().cameraStatus.disabled : words().states[state.kind]}
-        </StatusDot>
-        {off ? null : <span class="tile-age"> {ageWord(state)}</span>}
-      </span>
-      {children}
-    </div>
-  )
-}
+const placed = ({ column, row, span }: Cell, index: number) => ({
+  gridArea: `${row} / ${column} / span ${span} / span ${span}`,
+  // For the one column of a phone, where places count for nothing.
+  order: index,
+})

@@ -1,6 +1,6 @@
 import { pageWords } from '../i18n/language.ts'
 import type { PlayKind, RefusedCode, Shown } from '../live/play-state.ts'
-import type { Layout } from './layout.ts'
+import type { Withheld } from './board.ts'
 
 type Why = NonNullable<Shown['why']>
 
@@ -8,19 +8,9 @@ export const words = pageWords(
   {
     title: '视频墙',
     cameras: '摄像头',
-    layout: '布局',
-    layouts: { auto: '自动', '1': '1', '4': '4', '9': '9', '16': '16' } satisfies Record<Layout, string>,
-    layoutHint: (n: string) => `每页 ${n} 路`,
-    order: '排序',
-    byPlace: '按位置',
-    byTrouble: '异常优先',
-    page: (page: number, pages: number) => `第 ${page} / ${pages} 页`,
-    before: '上一页',
-    after: '下一页',
-    fullscreen: '全屏',
     live: (live: number, shown: number) => `直播 ${live}/${shown}`,
     liveHint: '最近 2 秒内确有新画面的路数',
-    keys: '方向键移动 · Enter 放大 · 1–9 直达 · Esc 返回',
+    liveOthers: (list: string) => `其余：${list}`,
     empty: '还没有摄像头',
     emptyNext: '在“设备”页添加摄像头后，画面会出现在这里。',
     states: {
@@ -33,13 +23,20 @@ export const words = pageWords(
       paused: '已暂停',
     } satisfies Record<PlayKind, string>,
     age: (seconds: string) => `${seconds} 秒`,
+    /** Frames come, and nobody knows how old they are. */
+    ageUnknown: '时差未知',
     stoppedAt: (time: string) => `画面停于 ${time}`,
     since: (time: string, length: string) => `自 ${time} 起，已 ${length}`,
     nextTry: (time: string) => `下次重试 ${time}`,
     waiting: '正在等待第一帧画面…',
     gatewayLost: '与网关的视频连接中断',
     gatewayLostTodo: '录像不受影响；正在自动重连。',
-    disabled: '已人工停用',
+    /** Nothing is played on purpose. */
+    withheld: {
+      disabled: { state: '已停用', what: '已人工停用', todo: '在“设备”页重新启用。' },
+      privacy: { state: '隐私遮挡', what: '隐私遮挡', todo: '实时画面已停用；录像照常进行。' },
+      forbidden: { state: '无权限', what: '没有查看权限', todo: '此区域的画面不在您的账号范围内。' },
+    } satisfies Record<Withheld, { state: string; what: string; todo: string }>,
     refusals: {
       'codec-unsupported': '此浏览器不能播放该摄像头的编码',
       'tier-full': '转码名额已满，一分钟后再试',
@@ -62,13 +59,16 @@ export const words = pageWords(
       opening: '正在打开所选码流…',
     } satisfies Record<Why, string>,
     streams: { main: '主码流', sub: '子码流', third: '第三码流' },
+    keyframes: '先显示关键帧，正在打开流畅画面…',
+    apart: '落后太多，未参与同步',
     recording: '录像中',
     notRecording: '未录像',
     enlarge: (name: string) => `放大 ${name}`,
     back: '返回视频墙（Esc）',
     snapshot: '抓拍',
     playback: '回放',
-    opening: '正在打开主码流…',
+    /** On the button that tells why a tile looks as it does. */
+    explain: (name: string) => `画面详情 ${name}`,
     alerts: '告警',
     noAlerts: '当前没有未处理告警',
     acknowledge: '确认',
@@ -80,19 +80,9 @@ export const words = pageWords(
   {
     title: 'Video wall',
     cameras: 'Cameras',
-    layout: 'Layout',
-    layouts: { auto: 'Auto', '1': '1', '4': '4', '9': '9', '16': '16' },
-    layoutHint: (n) => `${n} a page`,
-    order: 'Order',
-    byPlace: 'By place',
-    byTrouble: 'Trouble first',
-    page: (page, pages) => `Page ${page} / ${pages}`,
-    before: 'Previous page',
-    after: 'Next page',
-    fullscreen: 'Full screen',
     live: (live, shown) => `Live ${live}/${shown}`,
     liveHint: 'Pictures that really changed within the last 2 seconds',
-    keys: 'Arrows move · Enter enlarges · 1–9 jump · Esc goes back',
+    liveOthers: (list) => `the others: ${list}`,
     empty: 'No cameras yet',
     emptyNext: 'Pictures appear here once cameras are added under “Devices”.',
     states: {
@@ -105,13 +95,18 @@ export const words = pageWords(
       paused: 'Paused',
     },
     age: (seconds) => `${seconds} s`,
+    ageUnknown: 'age unknown',
     stoppedAt: (time) => `Picture stopped at ${time}`,
     since: (time, length) => `since ${time}, for ${length}`,
     nextTry: (time) => `next try ${time}`,
     waiting: 'Waiting for the first picture…',
     gatewayLost: 'Video connection to the gateway lost',
     gatewayLostTodo: 'Recording is not affected; reconnecting by itself.',
-    disabled: 'Switched off by an operator',
+    withheld: {
+      disabled: { state: 'Off', what: 'Switched off by an operator', todo: 'It can be switched on under “Devices”.' },
+      privacy: { state: 'Private', what: 'Private', todo: 'The live picture is withheld; recording goes on.' },
+      forbidden: { state: 'No right', what: 'No permission to watch', todo: 'Your account does not cover this area.' },
+    },
     refusals: {
       'codec-unsupported': 'This browser cannot play the codec of this camera',
       'tier-full': 'All transcoders are in use; trying again in a minute',
@@ -134,13 +129,15 @@ export const words = pageWords(
       opening: 'Opening the chosen stream…',
     },
     streams: { main: 'Main', sub: 'Sub', third: 'Third' },
+    keyframes: 'Keyframes first, opening the smooth picture…',
+    apart: 'Too far behind to be kept together',
     recording: 'Recording',
     notRecording: 'Not recording',
     enlarge: (name) => `Enlarge ${name}`,
     back: 'Back to the wall (Esc)',
     snapshot: 'Snapshot',
     playback: 'Playback',
-    opening: 'Opening the main stream…',
+    explain: (name) => `About the picture of ${name}`,
     alerts: 'Alerts',
     noAlerts: 'No open alerts',
     acknowledge: 'Acknowledge',
