@@ -4,6 +4,7 @@ import { troubles } from './alerts/troubles.ts'
 import { openBroker } from './broker/broker.ts'
 import { cameraLives } from './cameras/camera-lives.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
+import { cameraPtz } from './cameras/ptz.ts'
 import { type CameraRecord, cameraRegistry } from './cameras/registry.ts'
 import { cameraStates } from './cameras/state-board.ts'
 import { readStream } from './cameras/stream-reader.ts'
@@ -32,6 +33,7 @@ import { intake } from './sensors/intake.ts'
 import { outbox } from './sensors/outbox.ts'
 import { sensorRegistry } from './sensors/registry.ts'
 import { openDataFolder } from './store/data-folder.ts'
+import { wallBook } from './walls/walls.ts'
 import { firstImport } from './zone/first-import.ts'
 import { zoneRegistry } from './zone/registry.ts'
 
@@ -62,7 +64,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   const changes = broadcast<FeedChange>({ keep: 4_096 })
   const reload = (what: Extract<FeedChange, { kind: 'reload' }>['what']) => changes.send({ kind: 'reload', what })
 
-  const { people, signedIn, audit } = access({ store, tools })
+  const { people, signedIn, screens, audit } = access({ store, tools })
   const zone = zoneRegistry({ store, tools })
   const states = cameraStates(clock, (cameraId, state) => changes.send({ kind: 'camera', cameraId, state }))
   const cameras = cameraRegistry({
@@ -85,6 +87,12 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     onChange: () => reload('discovery'),
   })
   const everCameras = cameraLives(store)
+  const ptz = cameraPtz({
+    cameras,
+    tools,
+    onHold: ({ cameraId, by: { user, role, address }, ...hold }) =>
+      audit.add({ user, role, address, action: 'camera.ptz', object: cameraId, ...hold }),
+  })
   // Asked for each beat of each recorder: a copy that follows every change.
   const recorded = new Map<string, CameraRecord>()
   const footage = recording({
@@ -205,9 +213,12 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     people,
     signedIn,
+    screens,
     audit,
+    walls: wallBook({ store, tools }),
     zone,
     cameras,
+    ptz,
     everCameras,
     states,
     discovery,
@@ -267,7 +278,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
         log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
       // Cameras are read while their files are compared: what they send waits.
       const recovering = { run: async () => void (await footage.recover()) }
-      const sources = [recovering, intended, cameras, discovery, sensors, broker]
+      const sources = [recovering, intended, cameras, ptz, discovery, sensors, broker]
       const sinks = [footage, looks, live, queue, writer, hoursWriter, metrics, alerts]
       await runStages({ sources, sinks }, signal, async () => {
         await app.close()

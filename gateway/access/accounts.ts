@@ -3,16 +3,20 @@ import { hash, verify } from '@node-rs/argon2'
 import type { z } from 'zod'
 import type { Account, NewAccount, PatchAccount } from '../contract/access.ts'
 import { Failure } from '../domain/failure.ts'
-import type { Role } from '../domain/words.ts'
+import type { PersonRole } from '../domain/words.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
 
-export type NewAccountFields = Omit<z.input<typeof NewAccount>, 'role'> & { readonly role: Role }
+export type NewAccountFields = Omit<z.input<typeof NewAccount>, 'role'> & { readonly role: PersonRole }
 export type PatchAccountFields = z.infer<typeof PatchAccount>
 
-/** The people who may sign in. Accounts are disabled, never deleted: the audit trail names them. */
+/**
+ * The people who may sign in. Accounts are disabled, never deleted: the audit trail names them. Screens are accounts too, and no people:
+ * they are neither listed nor found nor changed here, and no password opens one.
+ */
 export interface Accounts {
   list(): Account[]
+  /** Of a screen too: how a session begins. */
   get(accountId: string): Account | undefined
   find(user: string): Account | undefined
   /** @throws Failure conflict (`account-exists`) */
@@ -58,9 +62,9 @@ const jsonOf = (areaIds: Account['areaIds']) => (areaIds === null ? null : JSON.
 
 export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'clock'> }): Accounts {
   const { db } = store
-  const all = db.prepare<[], Row>(`SELECT ${columns} ORDER BY user`)
+  const all = db.prepare<[], Row>(`SELECT ${columns} WHERE role <> 'screen' ORDER BY user`)
   const byId = db.prepare<[string], Row>(`SELECT ${columns} WHERE id = ?`)
-  const byUser = db.prepare<[string], Row>(`SELECT ${columns} WHERE user = ?`)
+  const byUser = db.prepare<[string], Row>(`SELECT ${columns} WHERE user = ? AND role <> 'screen'`)
   const insert = db.prepare(
     'INSERT INTO account (id, user, name, role, area_ids, password_hash, created_utc_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -73,7 +77,8 @@ export function accounts({ store, tools }: { store: Store; tools: Pick<Tools, 'c
 
   const mustGet = (accountId: string): Row => {
     const row = byId.get(accountId)
-    if (row === undefined) throw new Failure('missing', 'account-missing', 'no such account', { accountId })
+    if (row === undefined || row.role === 'screen')
+      throw new Failure('missing', 'account-missing', 'no such account', { accountId })
     return row
   }
   const isAdmin = ({ role, disabled }: Row) => role === 'admin' && disabled === 0

@@ -27,6 +27,10 @@ export interface SignedIn {
 export const idleMs = hours(12)
 /** Ends after this in any case. */
 export const longestMs = days(30)
+/** Of a screen: until somebody revokes it. */
+const never: UtcMs = 9_999_999_999_999
+/** Signs of life of a screen are written no more often than this. */
+const seenEveryMs = minutes(1)
 /** A session is written again only when this much of its time is gone: not every request is a write to disk. */
 const writeEveryMs = minutes(5)
 
@@ -36,11 +40,14 @@ export interface Sessions {
    * @throws Failure denied (`login-refused`), the same for every reason; busy (`login-throttled` with `retryAfterMs`, `login-busy`)
    */
   login(login: Login, address: string | null): Promise<{ token: string; signedIn: SignedIn }>
-  /** The live session of a token, and a sign of use. */
-  find(token: string): SignedIn | undefined
+  /** The live session of a token, and a sign of use. @param address from where; kept for screens */
+  find(token: string, address?: string): SignedIn | undefined
   /** The live session of a key, and a sign of use: how an open socket asks. */
   touch(key: string): SignedIn | undefined
   end(key: string): void
+  /** Ends every session of an account, and the tickets that would begin one. */
+  endAll(accountId: string): void
+  endTickets(accountId: string): void
   /** A token that signs in once. */
   createTicket(accountId: string, ttlMs: Millis): string
   /** Told the keys of ended sessions, but not of those that ran out of time: `touch` tells. Returns how to stop being told. */
@@ -69,6 +76,8 @@ export function sessions(
   const now = () => Math.round(tools.clock.now())
   const throttle = loginThrottle(tools.clock)
   const listeners = new Set<(key: string) => void>()
+  const endOf = (role: Role, createdUtcMs: UtcMs): UtcMs =>
+    role === 'screen' ? never : Math.min(now() + idleMs, createdUtcMs + longestMs)
   const select = db.prepare<[Buffer, number], Row>(
     `SELECT token_sha256 AS token, account_id AS accountId, user, name, role, area_ids AS areaIds, session.created_utc_ms AS createdUtcMs,
        expires_utc_ms AS expiresUtcMs
@@ -91,11 +100,17 @@ export function sessions(
   const removeTicketsOf = db.prepare<[string]>('DELETE FROM ticket WHERE account_id = ?')
   const removeOldTickets = db.prepare('DELETE FROM ticket WHERE expires_utc_ms <= ?')
 
-  const look = (token: Buffer): SignedIn | undefined => {
+  const sawScreen = db.prepare(
+    `UPDATE screen SET seen_utc_ms = :now, address = coalesce(:address, address) WHERE account_id = :accountId
+       AND (seen_utc_ms IS NULL OR abs(:now - seen_utc_ms) >= ${seenEveryMs})`,
+  )
+
+  const look = (token: Buffer, address: string | null = null): SignedIn | undefined => {
     const row = select.get(token, now())
     if (row === undefined) return undefined
     const { accountId, user, name, role } = row
-    const expiresUtcMs = Math.min(now() + idleMs, row.createdUtcMs + longestMs)
+    if (role === 'screen') sawScreen.run({ now: now(), address, accountId })
+    const expiresUtcMs = endOf(role, row.createdUtcMs)
     const slides = expiresUtcMs - row.expiresUtcMs > writeEveryMs
     if (slides) slide.run(expiresUtcMs, token)
     return {
@@ -111,10 +126,14 @@ export function sessions(
   const tell = (key: string) => {
     for (const listener of listeners) listener(key)
   }
-  accounts.onRevoked((accountId) => {
-    removeTicketsOf.run(accountId)
+  const endSessionsOf = (accountId: string) => {
     for (const { token } of removeOf.all(accountId)) tell(token.toString('hex'))
-  })
+  }
+  const endAll = (accountId: string) => {
+    removeTicketsOf.run(accountId)
+    endSessionsOf(accountId)
+  }
+  accounts.onRevoked(endAll)
 
   /** The account id behind a login, or undefined. */
   const accountOf = async (login: Login): Promise<string | undefined> => {
@@ -136,20 +155,24 @@ export function sessions(
         )
       throttle.succeeded(who, address ?? 'unknown')
       const token = newToken()
+      // A screen is one browser: the one that opened its link last.
+      if (account.role === 'screen') endSessionsOf(account.id)
       store.transaction(() => {
         removeOld.run(now())
-        insert.run(sha256(token), account.id, now(), now() + idleMs, address)
+        insert.run(sha256(token), account.id, now(), endOf(account.role, now()), address)
       })
-      const signedIn = look(sha256(token))
+      const signedIn = look(sha256(token), address)
       if (signedIn === undefined) throw new Failure('denied', 'login-refused', 'the account was disabled just now')
       return { token, signedIn }
     },
-    find: (token) => look(sha256(token)),
+    find: (token, address) => look(sha256(token), address),
     touch: (key) => look(Buffer.from(key, 'hex')),
     end(key) {
       remove.run(Buffer.from(key, 'hex'))
       tell(key)
     },
+    endAll,
+    endTickets: (accountId) => void removeTicketsOf.run(accountId),
     createTicket(accountId, ttlMs) {
       const token = newToken()
       removeOldTickets.run(now())

@@ -30,8 +30,13 @@ export const notOnvif = (at: At, what: 'speaks' | 'refuses') =>
     what === 'speaks'
       ? 'something answers at this address, but it does not speak ONVIF'
       : 'the device refuses a request that every ONVIF camera must know',
-    facts(at),
+    what === 'refuses' ? { ...facts(at), refused: true } : facts(at),
   )
+
+export const noPtz = () => new Failure('missing', 'camera-no-ptz', 'this camera does not turn')
+
+export const ptzRefused = (cause?: unknown) =>
+  new Failure('invalid', 'ptz-refused', 'the camera refuses this movement or preset', {}, { cause })
 
 export const notRtsp = (at: At) =>
   new Failure('invalid', 'camera-not-rtsp', 'something answers at this address, but it does not speak RTSP', facts(at))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** A share of the camera's full speed: -1 to 1. */
 const Speed = z.number().min(-1).max(1)
 
-/** Turn while a button is held: sent again every second at the latest, else the camera is stopped. Positive: right, up, closer. */
+/** Turn while a button is held: sent again every 500 ms; 1.5 s after the last one the camera is stopped. Positive: right, up, closer. */
 export const PtzMove = z
   .strictObject({ pan: Speed.default(0), tilt: Speed.default(0), zoom: Speed.default(0) })
   .refine(({ pan, tilt, zoom }) => pan !== 0 || tilt !== 0 || zoom !== 0, 'a direction')
@@ -14,11 +14,13 @@ export type PtzPreset = z.infer<typeof PtzPreset>
 
 export const PtzState = z.object({
   presets: z.array(PtzPreset),
-  /** Who turns the camera now, by name: others must wait. */
+  /** Who turns the camera now, by name: others must wait. Null for nobody, and for the one who asks. */
   heldBy: z.string().nullable(),
 })
 export type PtzState = z.infer<typeof PtzState>
 
-export const GotoPreset = z.strictObject({ token: z.string().min(1).max(64) })
+/** It is put into XML, which holds no control characters. */
+const oneLine = z.string().regex(/^\P{Cc}*$/u, 'no line breaks or other control characters')
+export const GotoPreset = z.strictObject({ token: oneLine.min(1).max(64) })
 /** Keeps where the camera looks now under a name. */
-export const NewPreset = z.strictObject({ name: z.string().trim().min(1).max(64) })
+export const NewPreset = z.strictObject({ name: oneLine.trim().min(1).max(64) })

@@ -1,10 +1,12 @@
 import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
+import type { Screens } from '../access/screens.ts'
 import type { Sessions, SignedIn } from '../access/sessions.ts'
 import type { AlertMonitor } from '../alerts/monitor.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { CameraLives } from '../cameras/camera-lives.ts'
 import type { CameraDiscovery } from '../cameras/discovery.ts'
+import type { CameraPtz } from '../cameras/ptz.ts'
 import type { CameraRecord, CameraRegistry } from '../cameras/registry.ts'
 import type { CameraStates } from '../cameras/state-board.ts'
 import type { Camera } from '../contract/camera.ts'
@@ -24,6 +26,7 @@ import type { Recording } from '../recording/recording.ts'
 import type { Intake } from '../sensors/intake.ts'
 import type { Outbox } from '../sensors/outbox.ts'
 import type { SensorRegistry } from '../sensors/registry.ts'
+import type { WallBook } from '../walls/walls.ts'
 import { exportZone, zoneYaml } from '../zone/export.ts'
 import type { ZoneRegistry } from '../zone/registry.ts'
 import { gatewayMeasures } from './measures.ts'
@@ -38,10 +41,13 @@ export interface Modules {
   readonly tools: Tools
   readonly people: Accounts
   readonly signedIn: Sessions
+  readonly screens: Screens
+  readonly walls: WallBook
   readonly audit: Audit
   readonly zone: ZoneRegistry
   readonly cameras: CameraRegistry
   readonly everCameras: CameraLives
+  readonly ptz: CameraPtz
   readonly states: CameraStates
   readonly discovery: CameraDiscovery
   readonly footage: Recording
@@ -71,6 +77,10 @@ export function httpPartsOf(m: Modules): HttpParts {
     dashboardFolder: m.dashboardFolder,
     accounts: m.people,
     sessions: m.signedIn,
+    screens: m.screens,
+    walls: m.walls,
+    ptz: m.ptz,
+    areaOf: m.everCameras.areaOf,
     audit: m.audit,
     zone: { tree: m.zone.tree, exportYaml: () => zoneYaml(exportZone(m.zone.tree(), devicesOf(m))) },
     cameras: {
@@ -81,7 +91,9 @@ export function httpPartsOf(m: Modules): HttpParts {
         whole(await m.cameras.patch(cameraId, patch, AbortSignal.timeout(addTimeoutMs))),
       remove: m.cameras.remove,
       async snapshot(cameraId, signal) {
-        const still = m.live.still(m.cameras.get(cameraId).id)
+        const { id, privacy } = m.cameras.get(cameraId)
+        if (privacy) throw new Failure('denied', 'privacy', 'the live picture of this camera is withheld', { cameraId })
+        const still = m.live.still(id)
         if (!still) throw new Failure('away', 'no-picture', 'the camera gives no picture now', { cameraId })
         return oneOfFewPictures(() => stillOf(still.init, still.frame, signal))
       },

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyRequest } from 'fastify'
 import type { SignedIn } from '../access/sessions.ts'
-import { Failure } from '../domain/failure.ts'
+import { checkWatch } from '../access/watching.ts'
+import { Failure, toFailure } from '../domain/failure.ts'
 import { may } from '../domain/words.ts'
 import type { Allowed, App } from './app.ts'
 import { checkOrigin } from './origin.ts'
@@ -11,10 +12,14 @@ import type { HttpParts } from './parts.ts'
 export const sessionCookie = 'zone_session'
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 
-type GuardParts = Pick<HttpParts, 'sessions' | 'audit' | 'config'>
+type GuardParts = Pick<HttpParts, 'sessions' | 'audit' | 'config' | 'areaOf'>
 
-/** Sets `request.signedIn`, and lets through only what the route's `permission` allows. */
-export function addGuard(app: App, { sessions, audit, config }: GuardParts): void {
+/**
+ * Sets `request.signedIn`, and lets through only what the route's `permission` allows, and nothing of cameras whose area the account may
+ * not see. Lists stay whole, coverage, holds and planned interruptions among them: that there is a camera, and when it recorded, is no
+ * picture, and who sees half of the zone must not take it for the whole.
+ */
+export function addGuard(app: App, { sessions, audit, config, areaOf }: GuardParts): void {
   const undeclared: string[] = []
   app.decorateRequest('signedIn', null)
   app.addHook('onRoute', ({ url, method, config }) => {
@@ -27,12 +32,14 @@ export function addGuard(app: App, { sessions, audit, config }: GuardParts): voi
   app.addHook('onRequest', async (request) => {
     if (!safeMethods.includes(request.method)) checkOrigin(request.headers, config.trustedOrigins)
     const token = request.cookies[sessionCookie]
-    request.signedIn = token === undefined ? null : (sessions.find(token) ?? null)
+    request.signedIn = token === undefined ? null : (sessions.find(token, request.ip) ?? null)
     const { permission, audit: action } = request.routeOptions.config
     // What is no route is told apart only for people who are signed in.
     const allowed = permission ?? (isApi(request.url) ? 'signed-in' : 'anyone')
     try {
       checkAllowed(request.signedIn, allowed)
+      if (request.signedIn !== null && isOfCamera(request))
+        checkWatch(request.signedIn, areaOf(objectOf(request) ?? ''))
     } catch (cause) {
       if (request.signedIn !== null && action !== undefined)
         audit.add({
@@ -40,12 +47,16 @@ export function addGuard(app: App, { sessions, audit, config }: GuardParts): voi
           action,
           object: objectOf(request),
           outcome: 'refused',
-          facts: { code: 'forbidden' },
+          facts: { code: toFailure(cause).code },
         })
       throw cause
     }
   })
 }
+
+/** What shows or moves a camera's picture lies below its address. Changing the camera itself could move it into an area that may be seen. */
+const isOfCamera = ({ routeOptions: { url = '' }, method }: FastifyRequest): boolean =>
+  url.startsWith('/api/cameras/:id/') || (url === '/api/cameras/:id' && !safeMethods.includes(method))
 
 export const isApi = (url: string) => url === '/api' || url.startsWith('/api/')
 

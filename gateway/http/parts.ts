@@ -3,7 +3,9 @@ import type { WebSocket } from 'ws'
 import type { z } from 'zod'
 import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
+import type { Screens } from '../access/screens.ts'
 import type { Sessions, SignedIn } from '../access/sessions.ts'
+import type { CameraPtz } from '../cameras/ptz.ts'
 import type { Alert, AlertQuery, NewRule, PatchRule, Rule } from '../contract/alert.ts'
 import type { Camera, CameraState, NewCamera, PatchCamera, Span } from '../contract/camera.ts'
 import type { Config } from '../contract/config.ts'
@@ -27,6 +29,7 @@ import type { UtcMs, UtcRange } from '../domain/units.ts'
 import type { Role } from '../domain/words.ts'
 import type { Broadcast } from '../lib/broadcast.ts'
 import type { Tools } from '../lib/supervise.ts'
+import type { WallBook } from '../walls/walls.ts'
 import type { ByteRange } from './ranges.ts'
 
 /** At once or later: a module may be either. All of these throw a Failure, `missing` for an unknown id. */
@@ -149,7 +152,7 @@ export interface PicturePart {
   confirmReference(cameraId: string, by: string, signal: AbortSignal): Promise<PictureState>
   reference(cameraId: string): Answer<Shot>
   /** The picture that raised an alert. */
-  ofAlert(alertId: string): Answer<Shot>
+  ofAlert(alertId: string): Answer<Shot & { readonly cameraId: string }>
 }
 
 /** `parts` names each part of the gateway. */
@@ -167,9 +170,15 @@ export interface HttpParts {
   readonly dashboardFolder: string
   readonly accounts: Accounts
   readonly sessions: Sessions
+  readonly screens: Screens
+  readonly walls: WallBook
   readonly audit: Audit
   readonly zone: { tree(): Answer<Zone>; exportYaml(): Answer<string> }
   readonly cameras: CameraPart
+  /** Each hold is told to the audit trail by the part itself, once. */
+  readonly ptz: Omit<CameraPtz, 'run'>
+  /** The last area of a camera that is or was there. */
+  areaOf(cameraId: string): string | undefined
   readonly footage: FootagePart
   readonly holds: HoldPart
   readonly plannedOff: PlannedOffPart

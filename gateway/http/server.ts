@@ -20,10 +20,13 @@ import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { keepingRoutes } from './routes/keeping.ts'
 import { pictureRoutes } from './routes/pictures.ts'
+import { ptzRoutes } from './routes/ptz.ts'
 import { ruleRoutes } from './routes/rules.ts'
+import { screenRoutes } from './routes/screens.ts'
 import { sensorRoutes } from './routes/sensors.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { socketRoutes } from './routes/sockets.ts'
+import { wallRoutes } from './routes/walls.ts'
 import { zoneRoutes } from './routes/zone.ts'
 import { addSockets } from './sockets.ts'
 
@@ -75,6 +78,7 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   sessionRoutes(app, parts)
   zoneRoutes(app, parts)
   cameraRoutes(app, parts)
+  ptzRoutes(app, parts)
   footageRoutes(app, parts)
   holdRoutes(app, parts)
   keepingRoutes(app, parts)
@@ -84,6 +88,8 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   ruleRoutes(app, parts)
   alertRoutes(app, parts)
   accountRoutes(app, parts)
+  wallRoutes(app, parts)
+  screenRoutes(app, parts)
   auditRoutes(app, parts)
   socketRoutes(app)
   addSockets(app, parts)

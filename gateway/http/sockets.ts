@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { SignedIn } from '../access/sessions.ts'
+import { checkWatch, mayWatch } from '../access/watching.ts'
 import { Id } from '../contract/common.ts'
 import { CloseCode } from '../contract/live.ts'
 import { Failure, toFailure } from '../domain/failure.ts'
@@ -24,7 +25,8 @@ const mostSockets = 512
 
 interface Open {
   readonly sessionKey: string
-  readonly isFeed: boolean
+  /** Of a live socket; undefined for the feed. */
+  readonly cameraId: string | undefined
   alive: boolean
 }
 
@@ -40,7 +42,7 @@ export function addSockets(app: App, parts: HttpParts): void {
   /** Everything is checked before the handshake; a refusal is an ordinary HTTP answer. */
   const admit = async (
     request: IncomingMessage,
-  ): Promise<{ signedIn: SignedIn; take: (socket: WebSocket) => void }> => {
+  ): Promise<{ signedIn: SignedIn; cameraId?: string; take: (socket: WebSocket) => void }> => {
     const { pathname, searchParams } = addressOf(request)
     checkOrigin(request.headers, config.trustedOrigins)
     const signedIn = sessionOf(request, parts)
@@ -55,23 +57,26 @@ export function addSockets(app: App, parts: HttpParts): void {
     }
     const cameraId = Id.safeParse(/^\/api\/live\/([^/]+)$/.exec(pathname)?.[1])
     if (!cameraId.success) throw new Failure('missing', 'no-such-address', `there is no socket at ${pathname}`)
-    const { id } = await parts.cameras.get(cameraId.data)
-    return { signedIn, take: (socket) => parts.live.attach(socket, id, signedIn) }
+    const { id, areaId } = await parts.cameras.get(cameraId.data)
+    if (!mayWatch(signedIn, areaId)) {
+      const { user, role } = signedIn
+      const address = request.socket.remoteAddress ?? null
+      const facts = { code: 'camera-not-yours' }
+      parts.audit.add({ user, role, action: 'live.watch', object: id, outcome: 'refused', facts, address })
+    }
+    checkWatch(signedIn, areaId)
+    return { signedIn, cameraId: id, take: (socket) => parts.live.attach(socket, id, signedIn) }
   }
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const onStreamError = () => stream.destroy()
     stream.on('error', onStreamError)
     try {
-      const { signedIn, take } = await admit(request)
+      const { signedIn, cameraId, take } = await admit(request)
       if (stream.destroyed) return
       stream.off('error', onStreamError)
       server.handleUpgrade(request, stream, head, (socket) => {
-        const state: Open = {
-          sessionKey: signedIn.key,
-          isFeed: addressOf(request).pathname === '/api/feed',
-          alive: true,
-        }
+        const state: Open = { sessionKey: signedIn.key, cameraId, alive: true }
         open.set(socket, state)
         // It may have ended while the camera was looked up.
         if (sessions.touch(state.sessionKey) === undefined) socket.close(CloseCode.login, 'session ended')
@@ -99,7 +104,7 @@ export function addSockets(app: App, parts: HttpParts): void {
     for (const [socket, { sessionKey }] of open) if (sessionKey === key) socket.close(CloseCode.login, 'session ended')
   })
   app.addHook('onReady', async () => {
-    const check = (signal: AbortSignal) => every(tools.clock, pingMs, signal, () => checkAll(open, hub, sessions))
+    const check = (signal: AbortSignal) => every(tools.clock, pingMs, signal, () => checkAll(open, hub, parts))
     running = Promise.all([
       supervise({ name: 'feed', runOnce: (signal) => hub.run(signal) }, tools, stop.signal),
       supervise({ name: 'socket-check', runOnce: check }, tools, stop.signal),
@@ -115,14 +120,26 @@ export function addSockets(app: App, parts: HttpParts): void {
   })
 }
 
-function checkAll(open: Map<WebSocket, Open>, hub: FeedHub, sessions: HttpParts['sessions']) {
+function checkAll(
+  open: Map<WebSocket, Open>,
+  hub: FeedHub,
+  { sessions, areaOf }: Pick<HttpParts, 'sessions' | 'areaOf'>,
+) {
   for (const [socket, state] of open) {
-    if (!state.alive) socket.terminate()
-    else if (sessions.touch(state.sessionKey) === undefined) socket.close(CloseCode.login, 'session ended')
+    const { sessionKey, cameraId } = state
+    if (!state.alive) {
+      socket.terminate()
+      continue
+    }
+    const signedIn = sessions.touch(sessionKey)
+    if (signedIn === undefined) socket.close(CloseCode.login, 'session ended')
+    // The camera may have been moved to another area.
+    else if (cameraId !== undefined && !mayWatch(signedIn, areaOf(cameraId)))
+      socket.close(CloseCode.forbidden, 'not your camera')
     else {
       state.alive = false
       socket.ping()
-      if (state.isFeed) hub.ping(socket)
+      if (cameraId === undefined) hub.ping(socket)
     }
   }
 }

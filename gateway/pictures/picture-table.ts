@@ -38,8 +38,8 @@ export function pictureTable({ db, transaction }: Store) {
     `DELETE FROM picture_evidence WHERE camera_id = ? AND trouble = ? AND raised_utc_ms <= (SELECT raised_utc_ms FROM picture_evidence
      WHERE camera_id = ? AND trouble = ? ORDER BY raised_utc_ms DESC LIMIT 1 OFFSET ?)`,
   )
-  const evidenceOfAlert = db.prepare<[number, string], { jpeg: Uint8Array; utcMs: UtcMs }>(
-    `SELECT p.jpeg, p.utc_ms AS utcMs FROM alert a JOIN picture_evidence p
+  const evidenceOfAlert = db.prepare<[number, string], { jpeg: Uint8Array; utcMs: UtcMs; cameraId: string }>(
+    `SELECT p.jpeg, p.utc_ms AS utcMs, p.camera_id AS cameraId FROM alert a JOIN picture_evidence p
        ON p.camera_id = a.camera_id AND 'picture-' || p.trouble = a.code
        AND p.raised_utc_ms BETWEEN a.raised_utc_ms - ? AND a.raised_utc_ms
      WHERE a.id = ? ORDER BY p.raised_utc_ms DESC LIMIT 1`,

@@ -199,7 +199,7 @@ export function pictures(parts: PicturesParts) {
       return reference
     },
     /** @throws Failure missing (`no-picture`) when the alert is not about a picture, or an old one */
-    ofAlert(alertId: string): { jpeg: Uint8Array; utcMs: UtcMs } {
+    ofAlert(alertId: string): { jpeg: Uint8Array; utcMs: UtcMs; cameraId: string } {
       const picture = table.ofAlert(alertId)
       if (!picture) throw new Failure('missing', 'no-picture', 'there is no picture of this alert', { alertId })
       return picture

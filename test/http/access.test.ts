@@ -10,6 +10,15 @@ interface Row {
   readonly payload?: object
 }
 
+const wall = {
+  layout: '4',
+  group: { by: 'all' },
+  troubleFirst: true,
+  sequence: [],
+  tourSeconds: null,
+  together: false,
+  alertsToFront: true,
+}
 const range = 'fromUtcMs=1000&toUtcMs=2000'
 /** Every route under /api, with a request that is right: what is left to refuse it is who asks. */
 const table: readonly Row[] = [
@@ -27,7 +36,13 @@ const table: readonly Row[] = [
   { method: 'GET', url: '/api/cameras/cam-1', permission: 'watch' },
   { method: 'PATCH', url: '/api/cameras/cam-1', permission: 'configure', payload: { name: 'n' } },
   { method: 'DELETE', url: '/api/cameras/cam-1', permission: 'configure' },
-  { method: 'GET', url: '/api/cameras/cam-1/snapshot.jpg', permission: 'watch' },
+  { method: 'GET', url: '/api/cameras/cam-1/snapshot.jpg', permission: 'snapshot' },
+  { method: 'GET', url: '/api/cameras/cam-1/ptz', permission: 'steer' },
+  { method: 'POST', url: '/api/cameras/cam-1/ptz/move', permission: 'steer', payload: { pan: 0.5 } },
+  { method: 'POST', url: '/api/cameras/cam-1/ptz/stop', permission: 'steer' },
+  { method: 'POST', url: '/api/cameras/cam-1/ptz/preset', permission: 'steer', payload: { token: 't-1' } },
+  { method: 'POST', url: '/api/cameras/cam-1/ptz/presets', permission: 'steer', payload: { name: 'gate' } },
+  { method: 'DELETE', url: '/api/cameras/cam-1/ptz/presets/t-1', permission: 'steer' },
   { method: 'GET', url: `/api/cameras/cam-1/spans?${range}`, permission: 'watch' },
   { method: 'GET', url: `/api/cameras/cam-1/playlist.m3u8?${range}`, permission: 'review' },
   { method: 'GET', url: '/api/cameras/cam-1/segments/1000-1.mp4', permission: 'review' },
@@ -85,6 +100,15 @@ const table: readonly Row[] = [
     payload: { user: 'new', name: 'New', role: 'ops', password: 'long enough' },
   },
   { method: 'PATCH', url: '/api/accounts/acc-x', permission: 'administer', payload: { name: 'n' } },
+  { method: 'GET', url: '/api/walls', permission: 'watch' },
+  { method: 'PUT', url: '/api/walls/current', permission: 'watch', payload: wall },
+  { method: 'POST', url: '/api/walls', permission: 'watch', payload: { name: 'n', role: null, settings: wall } },
+  { method: 'PATCH', url: '/api/walls/wall-x', permission: 'watch', payload: { name: 'n' } },
+  { method: 'DELETE', url: '/api/walls/wall-x', permission: 'watch' },
+  { method: 'GET', url: '/api/screens', permission: 'administer' },
+  { method: 'POST', url: '/api/screens', permission: 'administer', payload: { name: 'Gate' } },
+  { method: 'POST', url: '/api/screens/scr-x/link', permission: 'administer' },
+  { method: 'DELETE', url: '/api/screens/scr-x', permission: 'administer' },
   { method: 'GET', url: '/api/audit?limit=5', permission: 'audit' },
   { method: 'GET', url: '/api/feed', permission: 'watch' },
   { method: 'GET', url: '/api/live/cam-1', permission: 'watch' },
@@ -108,8 +132,9 @@ async function described(): Promise<string[]> {
 const shapeOf = ({ method, url }: Row) => {
   const [path = ''] = url.split('?')
   const shaped = path
-    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|h-1|p-1)/, '/{id}')
+    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|wall-x|scr-x|h-1|p-1)/, '/{id}')
     .replace(/segments\/.*/, 'segments/{file}')
+    .replace(/presets\/.*/, 'presets/{token}')
   return `${method} ${shaped}`
 }
 
@@ -160,7 +185,14 @@ test.each(roles)('%s: each route lets in or refuses by the rights of the role', 
         'POST /api/holds/h-1/release': 200,
         'POST /api/cameras/cam-1/picture/reference': 200,
         'DELETE /api/planned-off/p-1': 200,
-      }[what] ?? { POST: 201, PATCH: 200, DELETE: 204, GET: 200 }[method as 'GET']
+        'POST /api/cameras/cam-1/ptz/move': 204,
+        'POST /api/cameras/cam-1/ptz/stop': 204,
+        'POST /api/cameras/cam-1/ptz/preset': 204,
+        'PATCH /api/walls/wall-x': 404,
+        'DELETE /api/walls/wall-x': 404,
+        'POST /api/screens/scr-x/link': 404,
+        'DELETE /api/screens/scr-x': 404,
+      }[what] ?? { POST: 201, PUT: 200, PATCH: 200, DELETE: 204, GET: 200 }[method as 'GET']
     const answers = /scan|acknowledge/.test(url) ? 200 : expected
     expect([what, statusCode]).toEqual([what, answers])
   }

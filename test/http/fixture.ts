@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { accounts } from '../../gateway/access/accounts.ts'
 import { audit } from '../../gateway/access/audit.ts'
+import { screens } from '../../gateway/access/screens.ts'
 import { sessions } from '../../gateway/access/sessions.ts'
 import type { Alert, Rule } from '../../gateway/contract/alert.ts'
 import type { Camera } from '../../gateway/contract/camera.ts'
@@ -20,6 +21,7 @@ import { httpServer } from '../../gateway/http/server.ts'
 import { broadcast } from '../../gateway/lib/broadcast.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import { openStore } from '../../gateway/store/open.ts'
+import { wallBook } from '../../gateway/walls/walls.ts'
 import { tempFolder } from '../support/temp.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
@@ -165,6 +167,7 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
   const store = openStore(join(folder, 'gateway.db'), 'gateway')
   const people = accounts({ store, tools })
   const signedIn = sessions({ store, tools }, people)
+  const screenBook = screens({ store, tools }, signedIn)
   const changes = broadcast<FeedChange>({ keep: 1_024 })
   const segment = join(folder, '1000-1.mp4')
   writeFileSync(segment, `${segmentText}not yet whole`)
@@ -176,6 +179,17 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
     dashboardFolder: join(folder, 'dist'),
     accounts: people,
     sessions: signedIn,
+    screens: screenBook,
+    walls: wallBook({ store, tools }),
+    areaOf: (cameraId) => (cameraId === camera.id ? camera.areaId : undefined),
+    ptz: {
+      state: async (id) => ({ presets: [{ token: 't-1', name: known(camera, id).name }], heldBy: null }),
+      move: async (id) => void known(camera, id),
+      stop: async (id) => void known(camera, id),
+      goto: async (id) => void known(camera, id),
+      addPreset: async (id, name) => ({ token: known(camera, id) && 't-2', name }),
+      removePreset: async (id) => void known(camera, id),
+    },
     audit: audit({ store, tools }),
     zone: {
       tree: () => ({ id: 'fuan', name: '福安', timeZone: 'Asia/Shanghai', sites: [] }),
@@ -248,7 +262,7 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
         reference: null,
       }),
       reference: (id) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(camera, id) && 5 }),
-      ofAlert: (id) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(alert, id) && 5 }),
+      ofAlert: (id) => ({ jpeg: Buffer.from([0xff, 0xd8]), utcMs: known(alert, id) && 5, cameraId: camera.id }),
     },
     keeping: { coverage: () => [], disks: () => [] },
     discovery: { scan: () => {}, cameras: () => [], sensors: () => [] },
@@ -294,6 +308,10 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
     clock,
     change: (change) => changes.send(change),
     async cookie(role) {
+      if (role === 'screen') {
+        const { ticket } = screenBook.add({ name: 'Hall', areaIds: null }, 'admin')
+        return `${sessionCookie}=${(await signedIn.login({ ticket }, null)).token}`
+      }
       const account =
         people.find(role) ??
         (await people.add({ user: role, name: `Name of ${role}`, role, password: `${role}-password` }))

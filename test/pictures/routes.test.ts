@@ -27,7 +27,7 @@ const part: PicturePart = {
   },
   ofAlert(alertId) {
     known(alertId, 'a1')
-    return { jpeg, utcMs: 3 }
+    return { jpeg, utcMs: 3, cameraId: 'cam-1' }
   },
 }
 

@@ -3,9 +3,13 @@ import { Accounts } from '../../contract/lists.ts'
 import type { App } from '../app.ts'
 import { audited } from '../audited.ts'
 import type { HttpParts } from '../parts.ts'
+import { checkAreas } from './areas.ts'
 import { OneId } from './params.ts'
 
-export function accountRoutes(app: App, { accounts, audit }: Pick<HttpParts, 'accounts' | 'audit'>): void {
+export function accountRoutes(
+  app: App,
+  { accounts, audit, zone }: Pick<HttpParts, 'accounts' | 'audit' | 'zone'>,
+): void {
   const tags = ['accounts']
 
   app.get(
@@ -20,9 +24,13 @@ export function accountRoutes(app: App, { accounts, audit }: Pick<HttpParts, 'ac
       schema: { tags, summary: 'Add an account', body: NewAccount, response: { 201: Account } },
     },
     async (request, reply) => {
-      const { user, name, role } = request.body
-      const what = { object: ({ id }: Account) => id, facts: { user, name, role } }
-      return reply.code(201).send(await audited(audit, request, what, () => accounts.add(request.body)))
+      const { user, name, role, areaIds } = request.body
+      const what = { object: ({ id }: Account) => id, facts: { user, name, role, areaIds } }
+      const add = async () => {
+        await checkAreas(zone, areaIds)
+        return accounts.add(request.body)
+      }
+      return reply.code(201).send(await audited(audit, request, what, add))
     },
   )
   app.patch(
@@ -31,7 +39,7 @@ export function accountRoutes(app: App, { accounts, audit }: Pick<HttpParts, 'ac
       config: { permission: 'administer', audit: 'account.change' },
       schema: {
         tags,
-        summary: 'Change an account; a new role or password, or disabling it, ends its sessions',
+        summary: 'Change an account; a new role, password or areas, or disabling it, ends its sessions',
         params: OneId,
         body: PatchAccount,
         response: { 200: Account },
@@ -41,7 +49,10 @@ export function accountRoutes(app: App, { accounts, audit }: Pick<HttpParts, 'ac
       const { params, body } = request
       const { password, ...facts } = body
       const what = { object: params.id, facts: { ...facts, ...(password === undefined ? {} : { newPassword: true }) } }
-      return audited(audit, request, what, () => accounts.patch(params.id, body))
+      return audited(audit, request, what, async () => {
+        await checkAreas(zone, body.areaIds)
+        return accounts.patch(params.id, body)
+      })
     },
   )
 }

@@ -68,10 +68,10 @@ export function cameraRoutes(app: App, { cameras, audit }: Pick<HttpParts, 'came
   app.get(
     '/api/cameras/:id/snapshot.jpg',
     {
-      config: { permission: 'watch', audit: 'footage.snapshot' },
+      config: { permission: 'snapshot', audit: 'footage.snapshot' },
       schema: {
         tags,
-        summary: 'A picture of now',
+        summary: 'A picture of now; refused while the live picture is withheld',
         params: OneId,
         response: { 200: fileOf('image/jpeg', 'the picture') },
       },

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { checkWatch } from '../../access/watching.ts'
 import { ExtendHold, Hold, Holds, NewHold, ReleaseHold } from '../../contract/footage.ts'
 import { type App, personOf } from '../app.ts'
 import { audited } from '../audited.ts'
 import type { HttpParts } from '../parts.ts'
 import { OneId } from './params.ts'
 
-export function holdRoutes(app: App, { holds, audit }: Pick<HttpParts, 'holds' | 'audit'>): void {
+/** Everybody who may review sees all holds: why a disk is full is nobody's secret. Who places one must be allowed to see what it holds. */
+export function holdRoutes(app: App, { holds, audit, areaOf }: Pick<HttpParts, 'holds' | 'audit' | 'areaOf'>): void {
   const tags = ['holds']
 
   app.get(
@@ -35,7 +37,11 @@ export function holdRoutes(app: App, { holds, audit }: Pick<HttpParts, 'holds' |
     async (request, reply) => {
       const { body } = request
       const what = { object: ({ id }: Hold) => id, facts: { ...body } }
-      return reply.code(201).send(await audited(audit, request, what, () => holds.add(body, personOf(request))))
+      const add = () => {
+        for (const cameraId of body.cameraIds) checkWatch(personOf(request), areaOf(cameraId))
+        return holds.add(body, personOf(request))
+      }
+      return reply.code(201).send(await audited(audit, request, what, add))
     },
   )
   app.patch(

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { checkWatch } from '../../access/watching.ts'
 import { UtcMsQuery } from '../../contract/common.ts'
 import { PictureState, PictureStates } from '../../contract/footage.ts'
 import { type App, personOf } from '../app.ts'
@@ -11,7 +12,10 @@ import { fileOf, OneId } from './params.ts'
 /** When the picture was taken: UTC milliseconds. */
 const momentHeader = 'x-utc-ms'
 
-export function pictureRoutes(app: App, { pictures, audit }: Pick<HttpParts, 'pictures' | 'audit'>): void {
+export function pictureRoutes(
+  app: App,
+  { pictures, audit, areaOf }: Pick<HttpParts, 'pictures' | 'audit' | 'areaOf'>,
+): void {
   const tags = ['pictures']
   const jpeg = { 200: fileOf('image/jpeg', `the picture; ${momentHeader} says of which moment`) }
   const send = (reply: FastifyReply, shot: Shot) =>
@@ -75,6 +79,10 @@ export function pictureRoutes(app: App, { pictures, audit }: Pick<HttpParts, 'pi
       config: { permission: 'watch' },
       schema: { tags, summary: 'The picture that raised an alert about a picture', params: OneId, response: jpeg },
     },
-    async ({ params }, reply) => send(reply, await pictures.ofAlert(params.id)),
+    async (request, reply) => {
+      const shot = await pictures.ofAlert(request.params.id)
+      checkWatch(personOf(request), areaOf(shot.cameraId))
+      return send(reply, shot)
+    },
   )
 }

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { longestMs, type SignedIn } from '../../access/sessions.ts'
 import { LoginBody, Session } from '../../contract/access.ts'
 import { toFailure } from '../../domain/failure.ts'
-import { may, permissions } from '../../domain/words.ts'
+import { days } from '../../domain/units.ts'
+import { may, permissions, type Role } from '../../domain/words.ts'
 import { type App, personOf } from '../app.ts'
 import { sessionCookie, who } from '../guard.ts'
 import type { HttpParts } from '../parts.ts'
@@ -40,7 +41,7 @@ export function sessionRoutes(app: App, { sessions, audit, zone }: Parts): void 
         const { token, signedIn } = await sessions.login(body, ip)
         const { user, role } = signedIn
         audit.add({ user, role, action: 'session.login', outcome: 'done', facts, address: ip })
-        reply.setCookie(sessionCookie, token, { ...cookieFor(request), maxAge: longestMs / 1_000 })
+        reply.setCookie(sessionCookie, token, { ...cookieFor(request), maxAge: cookieSeconds(role) })
         return await shown(signedIn)
       } catch (cause) {
         const { code } = toFailure(cause)
@@ -65,7 +66,14 @@ export function sessionRoutes(app: App, { sessions, audit, zone }: Parts): void 
       config: { permission: 'signed-in' },
       schema: { tags: ['session'], summary: 'Who is signed in; 401 for nobody', response: { 200: Session } },
     },
-    (request) => shown(personOf(request)),
+    (request, reply) => {
+      const person = personOf(request)
+      const token = request.cookies[sessionCookie]
+      // A screen's session has no end, but browsers forget every cookie that is not set again.
+      if (person.role === 'screen' && token !== undefined)
+        reply.setCookie(sessionCookie, token, { ...cookieFor(request), maxAge: cookieSeconds(person.role) })
+      return shown(person)
+    },
   )
 
   app.delete(
@@ -82,6 +90,9 @@ export function sessionRoutes(app: App, { sessions, audit, zone }: Parts): void 
     },
   )
 }
+
+/** Chrome keeps no cookie for more than 400 days. */
+const cookieSeconds = (role: Role): number => (role === 'screen' ? days(400) : longestMs) / 1_000
 
 /** Secure when the page came by https, also behind a proxy that ends it. A client that lies only hurts itself. */
 function cookieFor({ protocol, headers }: FastifyRequest) {
