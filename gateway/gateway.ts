@@ -21,6 +21,7 @@ import { reconciler } from './lib/reconcile.ts'
 import { runStages } from './lib/stages.ts'
 import type { Tools } from './lib/supervise.ts'
 import { liveHub } from './live/hub.ts'
+import { lastPicture } from './live/last-picture.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { coverageWriter } from './metrics/coverage-writer.ts'
 import { placeTags, readingTags } from './metrics/tags.ts'
@@ -76,6 +77,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     onChange: (cameraId) => {
       reload('cameras')
       pulls.wake(cameraId)
+      live.changed(cameraId)
       void intended.soon()
     },
   })
@@ -120,8 +122,9 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     tools,
     facts: (cameraId) => unlessMissing(() => cameras.get(cameraId)),
     state: states.get,
-    pullSub: async (cameraId, signal, take) =>
-      readStream(await cameras.streamOf(cameraId, 'sub', signal), tools, signal, take),
+    pull: async (cameraId, stream, signal, take) =>
+      readStream(await cameras.streamOf(cameraId, stream, signal), tools, signal, take),
+    makeJpeg: lastPicture,
   })
   const sensors = sensorRegistry({
     store,

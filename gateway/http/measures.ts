@@ -56,6 +56,48 @@ export function gatewayMeasures(m: Modules): () => Promise<string> {
       read: () => Object.entries(m.looks.counters()).map(([outcome, value]) => ({ value, labels: { outcome } })),
     },
     { name: 'live_viewers', help: 'Open live sockets', read: one(m.live.viewers) },
+    {
+      name: 'live_presented_total',
+      help: 'Frames that browsers showed',
+      read: one(() => m.live.counts().presented),
+    },
+    {
+      name: 'live_dropped_total',
+      help: 'Frames that browsers decoded and never showed',
+      read: one(() => m.live.counts().dropped),
+    },
+    {
+      name: 'live_player_errors_total',
+      help: 'What went wrong in players and was healed there',
+      labelNames: ['kind'],
+      read() {
+        const { quotaErrors, decodeErrors, networkErrors, stalls, rebuilds } = m.live.counts()
+        const kinds = {
+          quota: quotaErrors,
+          decode: decodeErrors,
+          network: networkErrors,
+          stall: stalls,
+          rebuild: rebuilds,
+        }
+        return Object.entries(kinds).map(([kind, value]) => ({ value, labels: { kind } }))
+      },
+    },
+    {
+      name: 'live_drops_total',
+      help: 'Frames left out because a browser read too slowly',
+      read: one(() => m.live.counts().leftOut),
+    },
+    {
+      name: 'live_closed_slow_total',
+      help: 'Live sockets closed because nobody read them',
+      read: one(() => m.live.counts().closedSlow),
+    },
+    {
+      name: 'live_transcoders',
+      help: 'Cameras whose live picture is turned into another form now',
+      labelNames: ['form'],
+      read: () => Object.entries(m.live.transcoders()).map(([form, value]) => ({ value, labels: { form } })),
+    },
     { name: 'mqtt_packets_total', help: 'MQTT messages taken', read: one(() => m.intakeCounters.packets) },
     {
       name: 'readings_written_total',

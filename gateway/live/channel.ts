@@ -1,27 +1,39 @@
 import type { StreamName } from '../contract/camera.ts'
 import { encodeLiveHeader, FrameFlag, FrameKind } from '../domain/live-frame.ts'
+import type { Bytes, UtcMs } from '../domain/units.ts'
 import type { StreamEvent, StreamInit } from '../media/stream.ts'
 
 /** One binary message, made once for all viewers of a channel. */
 export interface Packet {
   readonly bytes: Buffer
   readonly key: boolean
+  /** When the gateway received what is in it. */
+  readonly captureUtcMs: UtcMs
 }
 
 export interface ChannelViewer {
-  /** New parameters: everything before is void. */
-  onInit(channel: Channel): void
+  /** New parameters: everything before is void. The keyframe that needs them follows. */
+  onInit(): void
   onFrame(packet: Packet): void
 }
 
 /** A GOP longer than this is not kept whole: a new viewer then waits for the next keyframe. */
-const maxGopBytes = 12 * 1024 * 1024
+const maxGopBytes: Bytes = 12 * 1024 * 1024
+
+export interface ChannelParts {
+  /** A number that no other generation of this gateway has: a socket may change between channels. */
+  readonly nextGeneration: () => number
+  /** The first keyframe after a loss is there. */
+  readonly onReady?: () => void
+}
 
 /** One stream of one camera for those who watch: the init, the last GOP, the viewers. */
 export interface Channel {
   readonly cameraId: string
   readonly stream: StreamName
   readonly generation: number
+  /** Is there a picture of now? From the first keyframe until the stream is lost. */
+  readonly isReady: boolean
   /** Undefined while no picture can be had. */
   readonly init: StreamInit | undefined
   readonly initPacket: Packet | undefined
@@ -29,13 +41,15 @@ export interface Channel {
   readonly gop: readonly Packet[]
   /** The last keyframe. */
   readonly key: Packet | undefined
+  /** What a second of it weighs, by its own time stamps; 0 while that is not known. */
+  readonly bytesPerSecond: Bytes
   readonly viewers: Set<ChannelViewer>
   put(event: StreamEvent): void
   /** The stream is gone: what is kept is old and must not be shown as live. */
   lose(): void
 }
 
-export function channel(cameraId: string, stream: StreamName): Channel {
+export function channel(cameraId: string, stream: StreamName, { nextGeneration, onReady }: ChannelParts): Channel {
   let generation = 0
   let sequence = 0
   let init: StreamInit | undefined
@@ -43,6 +57,8 @@ export function channel(cameraId: string, stream: StreamName): Channel {
   let gop: Packet[] = []
   let gopBytes = 0
   let key: Packet | undefined
+  let isReady = false
+  const weight = weigher()
   const viewers = new Set<ChannelViewer>()
 
   const forget = () => {
@@ -53,26 +69,24 @@ export function channel(cameraId: string, stream: StreamName): Channel {
   const packet = (
     kind: FrameKind,
     isKey: boolean,
-    captureUtcMs: number,
+    captureUtcMs: UtcMs,
     pts90k: number,
     payload: Uint8Array,
   ): Packet => {
-    const header = encodeLiveHeader({
-      kind,
-      generation,
-      sequence: ++sequence,
-      flags: isKey ? FrameFlag.key : 0,
-      captureUnixMicros: captureUtcMs * 1_000,
-      pts90k,
-    })
-    return { bytes: Buffer.concat([header, payload]), key: isKey }
+    const flags = isKey ? FrameFlag.key : 0
+    const captureUnixMicros = captureUtcMs * 1_000
+    const header = encodeLiveHeader({ kind, generation, sequence: ++sequence, flags, captureUnixMicros, pts90k })
+    return { bytes: Buffer.concat([header, payload]), key: isKey, captureUtcMs }
   }
 
-  const self: Channel = {
+  return {
     cameraId,
     stream,
     get generation() {
       return generation
+    },
+    get isReady() {
+      return isReady
     },
     get init() {
       return init
@@ -86,19 +100,23 @@ export function channel(cameraId: string, stream: StreamName): Channel {
     get key() {
       return key
     },
+    get bytesPerSecond() {
+      return weight.bytesPerSecond()
+    },
     viewers,
     put(event) {
       if (event.init) {
-        generation++
+        generation = nextGeneration()
         init = event.init
         forget()
         initPacket = packet(FrameKind.init, true, 0, 0, init.bytes)
         // A viewer may leave, or come back in another form, while it is told.
-        for (const viewer of Array.from(viewers)) viewer.onInit(self)
+        for (const viewer of Array.from(viewers)) viewer.onInit()
       } else if (init) {
         const { sample, bytes, arrivedUtcMs } = event.frame
         const pts90k = ((sample.dts + sample.cts) / init.timescale) * 90_000
         const made = packet(FrameKind.media, sample.key, arrivedUtcMs, pts90k, bytes)
+        weight.add(made.bytes.length, sample.duration / init.timescale)
         if (sample.key) {
           forget()
           key = made
@@ -109,13 +127,36 @@ export function channel(cameraId: string, stream: StreamName): Channel {
         }
         if (gopBytes > maxGopBytes) gop = []
         for (const viewer of Array.from(viewers)) viewer.onFrame(made)
+        if (sample.key && !isReady) {
+          isReady = true
+          onReady?.()
+        }
       }
     },
     lose() {
+      isReady = false
       init = undefined
       initPacket = undefined
       forget()
     },
   }
-  return self
+}
+
+/** Bytes a second of a stream: the heaviest of the last few spans of about a second, so that a keyframe does not hide between two. */
+function weigher() {
+  const spans: number[] = []
+  let bytes = 0
+  let seconds = 0
+  return {
+    add(sizeBytes: Bytes, durationSeconds: number): void {
+      bytes += sizeBytes
+      seconds += durationSeconds
+      if (seconds < 1) return
+      spans.push(bytes / seconds)
+      if (spans.length > 8) spans.shift()
+      bytes = 0
+      seconds = 0
+    },
+    bytesPerSecond: (): Bytes => Math.max(0, ...spans),
+  }
 }

@@ -1,121 +1,143 @@
 import type { WebSocket } from 'ws'
-import type { CameraState, StreamName } from '../contract/camera.ts'
+import type { Camera, CameraState, StreamName } from '../contract/camera.ts'
+import { Failure } from '../domain/failure.ts'
 import { headerBytes } from '../domain/live-frame.ts'
-import { type Millis, seconds } from '../domain/units.ts'
-import { supervise, type Tools } from '../lib/supervise.ts'
+import type { Tools } from '../lib/supervise.ts'
 import type { StreamEvent } from '../media/stream.ts'
 import { type Channel, channel } from './channel.ts'
+import type { CameraNow, StreamNow } from './choose.ts'
+import { liveCounts } from './counts.ts'
+import { type JpegParts, jpegTier } from './jpeg.ts'
 import { mpeg1Tier } from './mpeg1.ts'
-import { type LiveViewer, liveViewer, type Offer } from './viewer.ts'
+import { type OnDemand, onDemand } from './pulls.ts'
+import { type LiveViewer, liveViewer } from './viewer.ts'
+
+/** What the registry knows of a camera that matters here. */
+export type Offer = Pick<Camera, StreamName | 'enabled' | 'privacy'>
 
 export interface HubParts {
   readonly tools: Tools
   /** Undefined when there is no such camera (any more). */
   readonly facts: (cameraId: string) => Offer | undefined
   readonly state: (cameraId: string) => CameraState
-  /** Reads the sub stream until it ends. @throws Failure as `readStream` */
-  readonly pullSub: (cameraId: string, signal: AbortSignal, take: (event: StreamEvent) => void) => Promise<void>
+  /** Reads a stream that is not recorded until it ends. @throws Failure as `readStream` */
+  readonly pull: (
+    cameraId: string,
+    stream: 'sub' | 'third',
+    signal: AbortSignal,
+    take: (event: StreamEvent) => void,
+  ) => Promise<void>
+  readonly makeJpeg: JpegParts['makeJpeg']
 }
 
-/** The sub stream is let go this long after the last one looked. */
-const lingerMs: Millis = seconds(10)
+/** So many viewers of the whole box may bridge with whole main streams while a smaller stream is fetched; others get keyframes. */
+const mostBridges = 4
 
 interface Watched {
-  readonly main: Channel
-  readonly sub: Channel
-  readonly third: Channel
+  readonly channels: Readonly<Record<StreamName, Channel>>
+  readonly pulls: Readonly<Record<'sub' | 'third', OnDemand>>
   readonly viewers: Set<LiveViewer>
-  subWatchers: number
-  /** Ends the pull of the sub stream. */
-  stopSub: AbortController | undefined
-  /** The end of the last pull: the next one begins behind it, so that two never feed one channel. */
-  subEnded: Promise<void>
+  hasMainFailed: boolean
 }
 
-/** Live pictures: one pull a stream, any number of viewers. The main stream is fed by the recording pipeline, the sub stream on demand. */
+/** Live pictures: one pull a stream, any number of viewers. The main stream is fed by the recording pipeline, the others on demand. */
 export function liveHub(parts: HubParts) {
   const { tools } = parts
   const cameras = new Map<string, Watched>()
-  const pulls = new Set<Promise<void>>()
-  const mpeg1 = mpeg1Tier(tools)
+  const pulling = new Set<Promise<void>>()
   const stopping = new AbortController()
+  const counts = liveCounts()
+  let generations = 0
+  const nextGeneration = () => ++generations
+  const mpeg1 = mpeg1Tier(tools, nextGeneration)
+  const jpeg = jpegTier({ tools, nextGeneration, makeJpeg: parts.makeJpeg })
+  let bridges = 0
 
   /** Work that `run` waits for before it ends. */
   const waitFor = (work: Promise<void>) => {
-    const known = work.finally(() => pulls.delete(known))
-    pulls.add(known)
+    const known = work.finally(() => pulling.delete(known))
+    pulling.add(known)
+  }
+  const bridge = () => {
+    if (bridges >= mostBridges) return undefined
+    bridges++
+    return () => void bridges--
   }
 
   const watchedOf = (cameraId: string): Watched => {
     const known = cameras.get(cameraId)
     if (known) return known
-    const made: Watched = {
-      main: channel(cameraId, 'main'),
-      sub: channel(cameraId, 'sub'),
-      third: channel(cameraId, 'third'),
-      viewers: new Set(),
-      subWatchers: 0,
-      stopSub: undefined,
-      subEnded: Promise.resolve(),
-    }
+    const viewers = new Set<LiveViewer>()
+    const onReady = () => reconsider(viewers)
+    const open = (stream: StreamName) => channel(cameraId, stream, { nextGeneration, onReady })
+    const channels = { main: open('main'), sub: open('sub'), third: open('third') }
+    const pullOf = (stream: 'sub' | 'third') =>
+      onDemand({
+        tools,
+        name: `live ${stream} ${cameraId}`,
+        read: (signal) => parts.pull(cameraId, stream, signal, channels[stream].put),
+        onLost: () => {
+          channels[stream].lose()
+          reconsider(viewers)
+        },
+        stopping: stopping.signal,
+        waitFor,
+      })
+    const pulls = { sub: pullOf('sub'), third: pullOf('third') }
+    const made: Watched = { channels, pulls, viewers, hasMainFailed: false }
     cameras.set(cameraId, made)
     return made
   }
 
-  const lose = (watched: Watched, stream: StreamName) => {
-    watched[stream].lose()
-    for (const viewer of watched.viewers) viewer.lost(stream)
-  }
-
-  const pullSub = (cameraId: string, watched: Watched) => {
-    if (watched.stopSub || stopping.signal.aborted) return
-    const stop = new AbortController()
-    watched.stopSub = stop
-    const signal = AbortSignal.any([stop.signal, stopping.signal])
-    const task = {
-      name: `live sub ${cameraId}`,
-      runOnce: (until: AbortSignal) => parts.pullSub(cameraId, until, (event) => watched.sub.put(event)),
-    }
-    const pull = async (before: Promise<void>) => {
-      await before
-      await supervise(task, tools, signal, { onFailure: () => lose(watched, 'sub') })
-      watched.sub.lose()
-    }
-    watched.subEnded = pull(watched.subEnded)
-    waitFor(watched.subEnded)
-  }
-
-  const letGo = async (watched: Watched) => {
-    watched.subWatchers--
-    if (watched.subWatchers > 0) return
-    await tools.clock.sleep(lingerMs, stopping.signal)
-    if (watched.subWatchers > 0) return
-    watched.stopSub?.abort()
-    watched.stopSub = undefined
+  const nowOf = (cameraId: string, { channels, pulls, hasMainFailed }: Watched) => {
+    const offer = parts.facts(cameraId)
+    if (!offer) return 'missing'
+    if (offer.privacy) return 'privacy'
+    if (!offer.enabled) return 'off'
+    const one = (stream: StreamName, hasFailed: boolean): StreamNow => ({
+      facts: offer[stream],
+      codec: channels[stream].init?.codec ?? null,
+      status: channels[stream].isReady ? 'ready' : hasFailed ? 'failed' : 'opening',
+      mpeg1: mpeg1.room(channels[stream]),
+      jpeg: jpeg.room(channels[stream]),
+    })
+    return {
+      main: one('main', hasMainFailed),
+      sub: one('sub', pulls.sub.hasFailed),
+      third: one('third', pulls.third.hasFailed),
+    } satisfies CameraNow
   }
 
   return {
     /** A frame or an init of the main stream, from the recording pipeline. */
     put(cameraId: string, event: StreamEvent): void {
-      watchedOf(cameraId).main.put(event)
+      watchedOf(cameraId).channels.main.put(event)
     },
     /** The main stream ended. */
     lose(cameraId: string): void {
-      lose(watchedOf(cameraId), 'main')
+      const watched = watchedOf(cameraId)
+      watched.hasMainFailed = true
+      watched.channels.main.lose()
+      reconsider(watched.viewers)
+    },
+    /** Something about the camera was changed: privacy, streams that were found, whether it is read at all. */
+    changed(cameraId: string): void {
+      const watched = cameras.get(cameraId)
+      if (watched) reconsider(watched.viewers)
     },
     /** A browser's socket, already authorised for this camera. */
     attach(socket: WebSocket, cameraId: string): void {
       const watched = watchedOf(cameraId)
+      const { channels, pulls } = watched
       const viewer = liveViewer(socket, {
         clock: tools.clock,
+        counts,
         mpeg1,
-        facts: () => parts.facts(cameraId),
-        watch(stream) {
-          if (stream === 'main') return { channel: watched.main, leave: () => {} }
-          watched.subWatchers++
-          pullSub(cameraId, watched)
-          return { channel: watched.sub, leave: () => waitFor(letGo(watched)) }
-        },
+        jpeg,
+        bridge,
+        now: () => nowOf(cameraId, watched),
+        channel: (stream) => channels[stream],
+        need: (stream) => (stream === 'main' ? () => {} : pulls[stream].hold()),
         offline() {
           const { reason, detail, nextTryUtcMs } = parts.state(cameraId)
           return { type: 'offline', reason: reason ?? 'connecting', detail, nextTryUtcMs }
@@ -124,21 +146,30 @@ export function liveHub(parts: HubParts) {
       watched.viewers.add(viewer)
       socket.on('close', () => watched.viewers.delete(viewer))
     },
-    /** The init and the newest keyframe of the main stream, for a snapshot. */
+    /**
+     * The init and the newest keyframe of the main stream, for a snapshot; undefined while there is none.
+     * @throws Failure denied (`privacy`)
+     */
     still(cameraId: string): { init: Uint8Array; frame: Uint8Array } | undefined {
-      const { init, key } = watchedOf(cameraId).main
+      if (parts.facts(cameraId)?.privacy)
+        throw new Failure('denied', 'privacy', 'the live picture of this camera is withheld', { cameraId })
+      const { init, key } = watchedOf(cameraId).channels.main
       return init && key && { init: init.bytes, frame: key.bytes.subarray(headerBytes) }
     },
     /** Lets go of cameras that were removed, and of those who still look at them. */
     keepOnly(cameraIds: ReadonlySet<string>): void {
-      for (const [cameraId, { viewers, stopSub }] of cameras) {
+      for (const [cameraId, { viewers, pulls }] of cameras) {
         if (cameraIds.has(cameraId)) continue
-        stopSub?.abort()
+        pulls.sub.end()
+        pulls.third.end()
         for (const viewer of viewers) viewer.close()
         cameras.delete(cameraId)
       }
     },
     viewers: () => [...cameras.values()].reduce((sum, { viewers }) => sum + viewers.size, 0),
+    counts: counts.all,
+    /** Running jobs that make another form of a stream. */
+    transcoders: () => ({ mpeg1: mpeg1.running, jpeg: jpeg.running }),
     /** Waits for the pulls and transcoders to end. */
     async run(signal: AbortSignal): Promise<void> {
       await new Promise<void>((resolve) => {
@@ -146,8 +177,13 @@ export function liveHub(parts: HubParts) {
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
       stopping.abort()
-      await Promise.all([mpeg1.stopAll(), ...pulls])
+      await Promise.all([mpeg1.stopAll(), jpeg.stopAll(), ...pulling])
     },
   }
 }
 export type LiveHub = ReturnType<typeof liveHub>
+
+/** A viewer may leave while it is told. */
+const reconsider = (viewers: ReadonlySet<LiveViewer>) => {
+  for (const viewer of Array.from(viewers)) viewer.reconsider()
+}

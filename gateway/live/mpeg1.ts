@@ -3,7 +3,8 @@ import { encodeLiveHeader, FrameKind, headerBytes } from '../domain/live-frame.t
 import { type Millis, seconds } from '../domain/units.ts'
 import { LogKey } from '../lib/log.ts'
 import type { Tools } from '../lib/supervise.ts'
-import type { Channel, ChannelViewer, Packet } from './channel.ts'
+import type { Channel, ChannelViewer } from './channel.ts'
+import type { MadeViewer } from './made.ts'
 
 /** Transcoding costs about a tenth of a core each: at most this many cameras at once. */
 export const maxTranscoders = 4
@@ -11,24 +12,22 @@ export const maxTranscoders = 4
 const maxInputBytes = 4 * 1024 * 1024
 /** After the polite signal, how long until the hard one. */
 const stopGraceMs: Millis = seconds(3)
-
-export interface Mpeg1Viewer {
-  onPacket(packet: Packet): void
-  /** The transcoder ended: there will be no more packets. Must not join at once. */
-  onEnd(): void
-}
+/** A transcoder that ended by itself is not tried again for so long. */
+const tryAgainMs: Millis = seconds(30)
 
 /**
  * The fallback for browsers that can play neither stream: MPEG-1 in MPEG-TS, made by node-rtsp-stream's muxer from our own pull of
  * the camera (`pipe:0`). One transcoder a channel, whatever the number of viewers; it ends with the last of them.
  */
-export function mpeg1Tier({ clock, log }: Tools) {
-  const running = new Map<Channel, { viewers: Set<Mpeg1Viewer>; stop: () => void }>()
+export function mpeg1Tier({ clock, log }: Tools, nextGeneration: () => number) {
+  const running = new Map<Channel, { viewers: Set<MadeViewer>; generation: number; stop: () => void }>()
+  const failedAtMs = new WeakMap<Channel, Millis>()
   const ending = new Set<Promise<unknown>>()
   let isStopping = false
 
   const start = (channel: Channel) => {
-    const viewers = new Set<Mpeg1Viewer>()
+    const viewers = new Set<MadeViewer>()
+    const generation = nextGeneration()
     const muxer = new Mpeg1Muxer({
       url: 'pipe:0',
       ffmpegPath: 'ffmpeg',
@@ -39,12 +38,16 @@ export function mpeg1Tier({ clock, log }: Tools) {
     const gone = new AbortController()
     let ended = false
     let waitsForKey = false
+    /** Of the newest picture that was put in: what comes out is about as old. */
+    let captureUtcMs = channel.gop.at(-1)?.captureUtcMs ?? clock.now()
     const feed: ChannelViewer = {
       // Other parameters need another ffmpeg.
       onInit: () => stop(),
-      onFrame({ bytes, key }) {
-        waitsForKey = (waitsForKey && !key) || stdin.writableLength > maxInputBytes
-        if (!waitsForKey) stdin.write(bytes.subarray(headerBytes))
+      onFrame(packet) {
+        waitsForKey = (waitsForKey && !packet.key) || stdin.writableLength > maxInputBytes
+        if (waitsForKey) return
+        stdin.write(packet.bytes.subarray(headerBytes))
+        captureUtcMs = packet.captureUtcMs
       },
     }
     const stop = () => {
@@ -59,18 +62,22 @@ export function mpeg1Tier({ clock, log }: Tools) {
         ending.delete(killed)
       })
       ending.add(killed)
-      for (const viewer of viewers) viewer.onEnd()
+      for (const viewer of Array.from(viewers)) viewer.onEnd()
+    }
+    const fail = () => {
+      if (!ended) failedAtMs.set(channel, clock.monotonic())
+      stop()
     }
     muxer.stream.on('error', (cause) => {
       log.error({ [LogKey.camera]: channel.cameraId, err: cause }, 'the MPEG-1 transcoder cannot run')
       gone.abort()
-      stop()
+      fail()
     })
     muxer.stream.on('exit', () => {
       gone.abort()
-      stop()
+      fail()
     })
-    stdin.on('error', stop)
+    stdin.on('error', fail)
     muxer.on('ffmpegStderr', (text: Buffer) =>
       log.debug({ [LogKey.camera]: channel.cameraId, said: text.toString() }, 'MPEG-1 transcoder'),
     )
@@ -79,32 +86,39 @@ export function mpeg1Tier({ clock, log }: Tools) {
       const header = encodeLiveHeader({
         kind: FrameKind.mpegTs,
         flags: 0,
-        generation: channel.generation,
+        generation,
         sequence: ++sequence,
-        captureUnixMicros: clock.now() * 1_000,
+        captureUnixMicros: captureUtcMs * 1_000,
         pts90k: 0,
       })
-      const packet = { bytes: Buffer.concat([header, data]), key: true }
-      for (const viewer of viewers) viewer.onPacket(packet)
+      const packet = { bytes: Buffer.concat([header, data]), key: true, captureUtcMs }
+      for (const viewer of Array.from(viewers)) viewer.onPacket(packet)
     })
     for (const { bytes } of [channel.initPacket, ...channel.gop].filter((packet) => packet !== undefined))
       stdin.write(bytes.subarray(headerBytes))
     channel.viewers.add(feed)
-    const entry = { viewers, stop }
+    const entry = { viewers, generation, stop }
     running.set(channel, entry)
     return entry
   }
 
   return {
-    /** @returns a function to leave, or undefined when all transcoders are taken */
-    join(channel: Channel, viewer: Mpeg1Viewer): (() => void) | undefined {
+    /** Would there be a transcoder for this channel? */
+    room(channel: Channel): 'free' | 'full' | 'failed' {
+      const atMs = failedAtMs.get(channel)
+      if (atMs !== undefined && clock.monotonic() - atMs < tryAgainMs) return 'failed'
+      return running.has(channel) || running.size < maxTranscoders ? 'free' : 'full'
+    },
+    /** @returns undefined when all transcoders are taken */
+    join(channel: Channel, viewer: MadeViewer): { generation: number; leave: () => void } | undefined {
       const entry = running.get(channel) ?? (isStopping || running.size >= maxTranscoders ? undefined : start(channel))
       if (!entry) return undefined
       entry.viewers.add(viewer)
-      return () => {
+      const leave = () => {
         entry.viewers.delete(viewer)
         if (entry.viewers.size === 0) entry.stop()
       }
+      return { generation: entry.generation, leave }
     },
     /** For good. Resolves when the programs have ended. */
     async stopAll(): Promise<void> {

@@ -4,60 +4,149 @@ import { type Bytes, type Millis, seconds } from '../domain/units.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Packet } from './channel.ts'
 
-/** What may wait in one viewer's socket. Beyond it frames are left out up to the next keyframe. */
-const maxBufferedBytes: Bytes = 2 * 1024 * 1024
+/** What may be on its way to one viewer: about two seconds of the stream, within these bounds. */
+const leastBytes: Bytes = 256 * 1024
+const mostBytes: Bytes = 2 * 1024 * 1024
+const aheadSeconds = 2
 /** A viewer that took nothing for this long is let go. */
 const maxBlockedMs: Millis = seconds(5)
+/** It is asked so often how far it has read. */
+const askEveryMs: Millis = 500
+const askEveryBytes: Bytes = 64 * 1024
 
-/** Sends to one browser without ever queueing beyond a bound: a slow one loses whole GOPs and is told how many frames. */
-export function boundedSender(socket: WebSocket, clock: Clock) {
+export interface SenderParts {
+  readonly clock: Clock
+  /** So many frames were left out. */
+  readonly onLeftOut: (frames: number) => void
+  /** The socket is closed because nobody reads it. */
+  readonly onSlow: () => void
+}
+
+/**
+ * Sends to one browser without ever queueing beyond a bound: a slow one loses whole GOPs and is told how many frames.
+ *
+ * What the system's own buffers hold cannot be seen from here, and it may be megabytes: a browser that stopped reading would go unnoticed for
+ * a minute. So pings are sent among the frames, each with the number of bytes before it. The answer tells how far the browser has read,
+ * and everything behind that counts as on its way.
+ */
+export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: SenderParts) {
   /** Frames left out since the last one that was sent. */
   let left = 0
   let waitsForKey = true
   let hasBegun = false
-  let lastRoomMs = clock.monotonic()
+  /** The rest of the kept GOP that a new viewer still has to get; shared packets, never more than one GOP. */
+  let backlog: Packet[] = []
+  let bytesPerSecond = () => 0
+  let sentBytes = 0
+  let readBytes = 0
+  let askedBytes = 0
+  let askedAtMs = clock.monotonic()
+  /** Since when an answer is owed, or since the last one that told of progress. */
+  let owedSinceMs: Millis | undefined
   const isOpen = () => socket.readyState === socket.OPEN
 
-  /** May this much be sent? Ends a socket that has been full for too long. */
-  const room = (size: number): boolean => {
-    const now = clock.monotonic()
-    if (socket.bufferedAmount + size <= maxBufferedBytes || socket.bufferedAmount === 0) {
-      lastRoomMs = now
-      return true
-    }
-    if (now - lastRoomMs > maxBlockedMs) socket.close(CloseCode.slow, 'too slow')
+  const ask = () => {
+    askedBytes = sentBytes
+    askedAtMs = clock.monotonic()
+    owedSinceMs ??= askedAtMs
+    const mark = Buffer.alloc(8)
+    mark.writeDoubleBE(sentBytes)
+    socket.ping(mark)
+  }
+  const put = (data: Buffer | string) => {
+    socket.send(data)
+    sentBytes += Buffer.byteLength(data)
+    if (sentBytes - askedBytes >= askEveryBytes || clock.monotonic() - askedAtMs >= askEveryMs) ask()
+  }
+  /** A single frame may be larger than the bound: what counts is what was on its way before it. */
+  const hasRoom = (limit: Bytes) => sentBytes - readBytes <= limit
+  /** Ends a socket that took nothing for too long. */
+  const isUsable = (): boolean => {
+    if (!isOpen()) return false
+    if (owedSinceMs === undefined || clock.monotonic() - owedSinceMs <= maxBlockedMs) return true
+    backlog = []
+    socket.close(CloseCode.slow, 'too slow')
+    onSlow()
     return false
   }
   const tell = (event: LiveEvent) => {
-    if (isOpen()) socket.send(JSON.stringify(event))
+    if (isUsable()) put(JSON.stringify(event))
   }
+  const pump = () => {
+    let sent = 0
+    for (const packet of backlog) {
+      if (!hasRoom(mostBytes)) break
+      put(packet.bytes)
+      sent++
+    }
+    backlog.splice(0, sent)
+    // The answer is what moves the rest.
+    if (backlog.length > 0 && askedBytes < sentBytes) ask()
+  }
+  const leaveOut = (frames: number) => {
+    left += frames
+    onLeftOut(frames)
+  }
+
+  socket.on('pong', (mark) => {
+    if (mark.length !== 8) return
+    const read = mark.readDoubleBE()
+    if (!(read > readBytes && read <= askedBytes)) return
+    readBytes = read
+    owedSinceMs = readBytes === askedBytes ? undefined : clock.monotonic()
+    if (isOpen()) pump()
+  })
 
   return {
     tell,
     /**
      * Starts anew: what was left out before does not matter any more, and the first frame is a keyframe. An init is sent however full
      * the socket is: without it nothing after it can be played.
+     * @param kept the kept GOP, which goes as fast as the viewer reads @param weight bytes a second of what follows
      */
-    start(init?: Packet): void {
+    start(init: Packet | undefined, kept: readonly Packet[], weight: () => Bytes): void {
       left = 0
-      waitsForKey = true
-      hasBegun = false
-      if (init && isOpen()) socket.send(init.bytes)
+      bytesPerSecond = weight
+      backlog = [...kept]
+      waitsForKey = backlog.length === 0
+      hasBegun = backlog.length > 0
+      if (!isUsable()) return
+      if (init) put(init.bytes)
+      pump()
     },
-    /** A frame, or nothing while the socket is full; goes on at a keyframe. */
+    /** Nothing more of what was begun. */
+    stop(): void {
+      backlog = []
+      waitsForKey = true
+    },
+    /** A frame, or nothing while too much is on its way; goes on at a keyframe. */
     frame(packet: Packet): void {
-      if (!isOpen()) return
-      if ((waitsForKey && !packet.key) || !room(packet.bytes.length)) {
+      if (!isUsable()) return
+      if (backlog.length > 0) {
+        if (packet.key) {
+          leaveOut(backlog.length)
+          backlog = []
+          tellOfLoss()
+        }
+        backlog.push(packet)
+        return pump()
+      }
+      const limit = Math.min(mostBytes, Math.max(leastBytes, aheadSeconds * bytesPerSecond()))
+      if ((waitsForKey && !packet.key) || !hasRoom(limit)) {
         waitsForKey = true
-        if (hasBegun) left++
+        if (hasBegun) leaveOut(1)
         return
       }
-      if (left > 0) tell({ type: 'drop', frames: left })
-      left = 0
+      tellOfLoss()
       waitsForKey = false
       hasBegun = true
-      socket.send(packet.bytes)
+      put(packet.bytes)
     },
+  }
+
+  function tellOfLoss() {
+    if (left > 0) tell({ type: 'drop', frames: left })
+    left = 0
   }
 }
 export type BoundedSender = ReturnType<typeof boundedSender>

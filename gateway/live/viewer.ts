@@ -1,138 +1,185 @@
 import type { WebSocket } from 'ws'
-import type { StreamFacts, StreamName } from '../contract/camera.ts'
+import type { StreamName } from '../contract/camera.ts'
 import { CloseCode, type LiveEvent, LiveRequest } from '../contract/live.ts'
 import type { Clock } from '../lib/clock.ts'
 import { mimeOf } from '../media/stream.ts'
 import type { Channel, ChannelViewer } from './channel.ts'
-import { accepts, type Hello, ladder, type Step } from './choose.ts'
+import { type CameraNow, type Decision, decide, type Hello, jpegMime, mpeg1Mime } from './choose.ts'
+import type { LiveCounts } from './counts.ts'
+import type { JpegTier } from './jpeg.ts'
+import type { MadeViewer } from './made.ts'
 import type { Mpeg1Tier } from './mpeg1.ts'
 import { boundedSender } from './sender.ts'
 
-export interface Offer {
-  readonly main: StreamFacts | null
-  readonly sub: StreamFacts | null
-}
 export interface ViewerParts {
   readonly clock: Clock
+  readonly counts: LiveCounts
   readonly mpeg1: Mpeg1Tier
-  /** Undefined when the camera is no more. */
-  readonly facts: () => Offer | undefined
-  /** The channel, pulled from now on; `leave` lets go of it. */
-  readonly watch: (stream: StreamName) => { channel: Channel; leave: () => void }
+  readonly jpeg: JpegTier
+  /** `missing`: the camera is no more. `off`: nobody may read it now. */
+  readonly now: () => CameraNow | 'missing' | 'privacy' | 'off'
+  readonly channel: (stream: StreamName) => Channel
+  /** The stream is fetched from now on, until what is returned is called. */
+  readonly need: (stream: StreamName) => () => void
+  /** Leave to bridge with whole video instead of keyframes; to be given back. Undefined when too many do. */
+  readonly bridge: () => (() => void) | undefined
   readonly offline: () => Extract<LiveEvent, { type: 'offline' }>
 }
 
-/** One browser tile: negotiates, climbs down the ladder when a step cannot be had, pauses and resumes. */
+type Shown = NonNullable<Decision['shown']>
+const privacy: LiveEvent = { type: 'refused', code: 'privacy', detail: 'the live picture of this camera is withheld' }
+
+/** One browser tile: asks for what it can play, gets the best step of the ladder that can be had now, pauses and resumes. */
 export function liveViewer(socket: WebSocket, parts: ViewerParts) {
-  const sender = boundedSender(socket, parts.clock)
+  const { clock, counts, mpeg1, jpeg } = parts
   let hello: Hello | undefined
-  let steps: Step[] = []
-  let at = 0
-  let leave = () => {}
-  let leaveTranscoder: (() => void) | undefined
   let paused = false
+  const needed = new Map<StreamName, () => void>()
+  let leave = () => {}
+  /** What is shown, in one string; undefined while nothing is. */
+  let shownAs: string | undefined
+  /** The last thing that was said while nothing is shown. */
+  let said: string | undefined
+  const count = counts.ofSocket()
 
   const detach = () => {
-    leaveTranscoder?.()
-    leaveTranscoder = undefined
     leave()
     leave = () => {}
+    shownAs = undefined
+    sender.stop()
   }
-  const stepDown = () => {
-    if (at + 1 >= steps.length) return false
-    at++
-    attach()
-    return true
-  }
-  /** Final until the next hello. */
-  const refuse = (code: 'codec-unsupported' | 'tier-full', detail: string) => {
-    detach()
-    hello = undefined
-    sender.tell({ type: 'refused', code, detail })
-  }
-
-  const announce = (channel: Channel, step: Step, codec: string, mime: string) => {
-    const { init } = channel
-    if (!init) return
-    const { widthPx, heightPx } = init
-    const { generation, stream } = channel
-    sender.tell({
-      type: 'stream',
-      generation,
-      stream,
-      tier: step.tier,
-      mime,
-      codec,
-      widthPx,
-      heightPx,
-      why: step.why,
-      above: [],
-      keyframesOnly: false,
-    })
-  }
-
-  /** Init and the last GOP at once: nobody waits for the next keyframe. */
-  const begin = (channel: Channel, step: Step) => {
-    if (!hello || !channel.init) return
-    if (step.tier === 'mpeg1') return beginTranscoded(channel, step)
-    const { codec } = channel.init
-    if (!accepts(hello, codec)) {
-      if (!stepDown()) refuse('codec-unsupported', `the browser plays no ${codec}`)
-      return
+  const needOnly = (streams: readonly StreamName[]) => {
+    for (const stream of streams) if (!needed.has(stream)) needed.set(stream, parts.need(stream))
+    for (const [stream, letGo] of needed) {
+      if (streams.includes(stream)) continue
+      needed.delete(stream)
+      letGo()
     }
-    announce(channel, step, codec, mimeOf(codec))
-    sender.start(channel.initPacket)
-    for (const packet of channel.gop) sender.frame(packet)
   }
-  const beginTranscoded = (channel: Channel, step: Step) => {
-    leaveTranscoder?.()
-    leaveTranscoder = parts.mpeg1.join(channel, {
-      onPacket: (packet) => sender.frame(packet),
-      // Begun again with new parameters, or with the next keyframe: a transcoder that cannot run is not tried faster than that.
-      onEnd: () => (leaveTranscoder = undefined),
-    })
-    if (!leaveTranscoder) return refuse('tier-full', 'all transcoders for old browsers are taken')
-    announce(channel, step, 'mpeg1', 'video/mpeg1')
-    sender.start()
+  const end = () => {
+    hello = undefined
+    detach()
+    needOnly([])
+  }
+  const onSlow = () => {
+    counts.closedSlow()
+    end()
+  }
+  const sender = boundedSender(socket, { clock, onLeftOut: counts.leftOut, onSlow })
+
+  /** Nothing is shown, and this is why. */
+  const say = (event: LiveEvent) => {
+    detach()
+    const text = JSON.stringify(event)
+    if (said !== text) sender.tell(event)
+    said = text
   }
 
-  const attach = () => {
+  /** Compares what could be shown with what is; called whenever something about the camera or the viewer changed. */
+  const reconsider = (): void => {
+    if (!hello || paused) return
+    const now = parts.now()
+    if (now === 'missing') return socket.close(CloseCode.missing, 'there is no such camera')
+    if (now === 'privacy' || now === 'off') {
+      needOnly([])
+      return say(now === 'privacy' ? privacy : parts.offline())
+    }
+    const decision = decide(hello, now)
+    needOnly(decision.needs)
+    const { shown, above, isHopeless } = decision
+    if (shown) return show(decision, shown)
+    if (!isHopeless) return say(parts.offline())
+    // Final until the next hello.
+    const isFull = above.some(({ why }) => why === 'tier-full')
+    say(
+      isFull
+        ? { type: 'refused', code: 'tier-full', detail: 'all transcoders for old browsers are taken' }
+        : { type: 'refused', code: 'codec-unsupported', detail: 'the browser plays none of the camera’s streams' },
+    )
+    hello = undefined
+  }
+
+  const show = (decision: Decision, shown: Shown) => {
+    const { step, stream } = shown
+    const channel = parts.channel(stream)
+    const made = step === 'mpeg1' || step === 'jpeg'
+    const { why, above, isBridge } = decision
+    const as = JSON.stringify([shown, why, above, made ? null : channel.generation])
+    if (as === shownAs) return
     detach()
-    const step = steps[at]
-    if (!step) return refuse('codec-unsupported', 'the browser plays none of the camera’s streams')
-    const { channel, leave: letGo } = parts.watch(step.stream)
+    shownAs = as
+    said = undefined
+    if (made) return showMade(decision, step, channel)
+    // The main stream of a wall of cameras is much more than its tiles need: while a smaller one is fetched, a keyframe of each will do.
+    const release = isBridge && stream === 'main' ? parts.bridge() : undefined
+    const keyframesOnly = isBridge && stream === 'main' && release === undefined
     const viewer: ChannelViewer = {
-      onInit: () => begin(channel, step),
+      onInit: reconsider,
       onFrame: (packet) => {
-        if (step.tier === 'mse') sender.frame(packet)
-        else if (!leaveTranscoder && packet.key) begin(channel, step)
+        if (packet.key || !keyframesOnly) sender.frame(packet)
       },
     }
     channel.viewers.add(viewer)
     leave = () => {
       channel.viewers.delete(viewer)
-      letGo()
+      release?.()
     }
-    if (channel.init) begin(channel, step)
-    else sender.tell(parts.offline())
+    const codec = channel.init?.codec ?? ''
+    announce(decision, channel, { generation: channel.generation, codec, mime: mimeOf(codec), keyframesOnly })
+    const kept = keyframesOnly ? [channel.key].filter((key) => key !== undefined) : channel.gop
+    sender.start(channel.initPacket, kept, () => channel.bytesPerSecond)
+  }
+
+  const showMade = (decision: Decision, step: 'mpeg1' | 'jpeg', channel: Channel) => {
+    const viewer: MadeViewer = {
+      onPacket(packet) {
+        sender.frame(packet)
+        // A transcoder may have become free, or a stream may have come back: looked at once a second.
+        if (step === 'jpeg') reconsider()
+      },
+      onEnd() {
+        shownAs = undefined
+        reconsider()
+      },
+    }
+    const joined = (step === 'mpeg1' ? mpeg1 : jpeg).join(channel, viewer)
+    // The gateway stops.
+    if (!joined) return say(parts.offline())
+    leave = joined.leave
+    const [codec, mime] = step === 'mpeg1' ? ['mpeg1', mpeg1Mime] : ['jpeg', jpegMime]
+    announce(decision, channel, { generation: joined.generation, codec, mime, keyframesOnly: false })
+    const latest = step === 'jpeg' ? jpeg.latest(channel) : undefined
+    sender.start(undefined, latest ? [latest] : [], () => 0)
+  }
+
+  const announce = (
+    { shown, why, above }: Decision,
+    { init }: Channel,
+    form: { generation: number; codec: string; mime: string; keyframesOnly: boolean },
+  ) => {
+    if (!shown || !init) return
+    const { widthPx, heightPx } = init
+    const tier = shown.step === 'mpeg1' || shown.step === 'jpeg' ? shown.step : 'mse'
+    sender.tell({ type: 'stream', stream: shown.stream, tier, widthPx, heightPx, why, above: [...above], ...form })
   }
 
   const take = (request: LiveRequest) => {
-    if (request.type === 'pause') {
+    if (request.type === 'stat') count(request)
+    else if (request.type === 'pause') {
       paused = true
       detach()
+      needOnly([])
     } else if (request.type === 'resume') {
       if (!paused) return
       paused = false
-      if (hello) attach()
-    } else if (request.type === 'hello') {
-      const offer = parts.facts()
-      if (!offer) return socket.close(CloseCode.missing, 'there is no such camera')
+      said = undefined
+      reconsider()
+    } else {
       hello = request
-      steps = ladder(request, offer.main, offer.sub)
-      at = 0
       paused = false
-      attach()
+      said = undefined
+      detach()
+      reconsider()
     }
   }
 
@@ -141,20 +188,12 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     if (request) take(request)
     else socket.close(CloseCode.invalid, 'not a live request')
   })
-  const end = () => {
-    hello = undefined
-    detach()
-  }
   socket.on('close', end)
   socket.on('error', end)
 
   return {
-    /** A stream was lost. A viewer of the sub stream may go on with the main one. */
-    lost(stream: StreamName): void {
-      if (!hello || paused || steps[at]?.stream !== stream) return
-      if (stream === 'sub' && steps[at + 1]?.stream === 'main' && stepDown()) return
-      sender.tell(parts.offline())
-    },
+    /** A stream came or went, or something about the camera was changed. */
+    reconsider,
     /** The camera is no more. */
     close: () => socket.close(CloseCode.missing, 'there is no such camera'),
   }
