@@ -1,0 +1,75 @@
+import { type Millis, seconds } from '../domain/units.ts'
+import { supervise, type Tools } from '../lib/supervise.ts'
+
+/** A stream is let go this long after the last one looked. */
+const lingerMs: Millis = seconds(10)
+
+export interface PullParts {
+  readonly tools: Tools
+  readonly name: string
+  /** Reads the stream until it ends. @throws Failure */
+  readonly read: (signal: AbortSignal) => Promise<void>
+  /** What was read is gone: it failed, ended, or was let go. */
+  readonly onLost: () => void
+  /** Ends all pulls. */
+  readonly stopping: AbortSignal
+  /** Work that somebody waits for before the gateway ends. */
+  readonly waitFor: (work: Promise<void>) => void
+}
+
+/** A stream that is read while somebody holds it, once however many do. */
+export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullParts) {
+  let holders = 0
+  let hasFailed = false
+  let stop: AbortController | undefined
+  /** The end of the last pull: the next one begins behind it, so that two never feed one channel. */
+  let ended: Promise<void> = Promise.resolve()
+
+  const start = () => {
+    if (stop || stopping.aborted) return
+    stop = new AbortController()
+    hasFailed = false
+    const signal = AbortSignal.any([stop.signal, stopping])
+    const lost = () => {
+      hasFailed = true
+      onLost()
+    }
+    const runOnce = async (until: AbortSignal) => {
+      await read(until)
+      if (!until.aborted) lost()
+    }
+    const pull = async (before: Promise<void>) => {
+      await before
+      await supervise({ name, runOnce }, tools, signal, { onFailure: lost })
+      onLost()
+    }
+    ended = pull(ended)
+    waitFor(ended)
+  }
+  const end = () => {
+    stop?.abort()
+    stop = undefined
+    hasFailed = false
+  }
+  const letGo = async () => {
+    holders--
+    if (holders > 0) return
+    await tools.clock.sleep(lingerMs, stopping)
+    if (holders === 0) end()
+  }
+
+  return {
+    /** @returns lets go of it; to be called once */
+    hold(): () => void {
+      holders++
+      start()
+      return () => waitFor(letGo())
+    },
+    end,
+    /** Did the last attempt fail? Until the first attempt after the first hold has ended, no. */
+    get hasFailed() {
+      return hasFailed
+    },
+  }
+}
+export type OnDemand = ReturnType<typeof onDemand>
