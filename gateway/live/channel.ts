@@ -41,8 +41,8 @@ export interface Channel {
   readonly gop: readonly Packet[]
   /** The last keyframe. */
   readonly key: Packet | undefined
-  /** What a second of it weighs, by its own time stamps; 0 while that is not known. */
-  readonly bytesPerSecond: Bytes
+  /** What a second of it weighs, by its own time stamps; undefined while that is not known. */
+  readonly bytesPerSecond: Bytes | undefined
   readonly viewers: Set<ChannelViewer>
   put(event: StreamEvent): void
   /** The stream is gone: what is kept is old and must not be shown as live. */
@@ -157,6 +157,6 @@ function weigher() {
       bytes = 0
       seconds = 0
     },
-    bytesPerSecond: (): Bytes => Math.max(0, ...spans),
+    bytesPerSecond: (): Bytes | undefined => (spans.length === 0 ? undefined : Math.max(...spans)),
   }
 }

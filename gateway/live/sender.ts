@@ -36,7 +36,7 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
   let hasBegun = false
   /** The rest of the kept GOP that a new viewer still has to get; shared packets, never more than one GOP. */
   let backlog: Packet[] = []
-  let bytesPerSecond = () => 0
+  let bytesPerSecond: () => Bytes | undefined = () => undefined
   let sentBytes = 0
   let readBytes = 0
   let askedBytes = 0
@@ -102,9 +102,9 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
     /**
      * Starts anew: what was left out before does not matter any more, and the first frame is a keyframe. An init is sent however full
      * the socket is: without it nothing after it can be played.
-     * @param kept the kept GOP, which goes as fast as the viewer reads @param weight bytes a second of what follows
+     * @param kept the kept GOP, which goes as fast as the viewer reads @param weight bytes a second of what follows, as far as that is known
      */
-    start(init: Packet | undefined, kept: readonly Packet[], weight: () => Bytes): void {
+    start(init: Packet | undefined, kept: readonly Packet[], weight: () => Bytes | undefined): void {
       left = 0
       bytesPerSecond = weight
       backlog = [...kept]
@@ -131,7 +131,8 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
         backlog.push(packet)
         return pump()
       }
-      const limit = Math.min(mostBytes, Math.max(leastBytes, aheadSeconds * bytesPerSecond()))
+      const weight = bytesPerSecond() ?? Number.POSITIVE_INFINITY
+      const limit = Math.min(mostBytes, Math.max(leastBytes, aheadSeconds * weight))
       if ((waitsForKey && !packet.key) || !hasRoom(limit)) {
         waitsForKey = true
         if (hasBegun) leaveOut(1)

@@ -149,7 +149,7 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     const [codec, mime] = step === 'mpeg1' ? ['mpeg1', mpeg1Mime] : ['jpeg', jpegMime]
     announce(decision, channel, { generation: joined.generation, codec, mime, keyframesOnly: false })
     const latest = step === 'jpeg' ? jpeg.latest(channel) : undefined
-    sender.start(undefined, latest ? [latest] : [], () => 0)
+    sender.start(undefined, latest ? [latest] : [], () => undefined)
   }
 
   const announce = (

@@ -42,6 +42,8 @@ let hub: ReturnType<typeof liveHub>
 let server: ReturnType<typeof createServer>
 let sub: StreamFacts | null
 let isThere: boolean
+let privacy: boolean
+let jpegs: { mp4: Uint8Array; count: number }[]
 const sockets: WebSocket[] = []
 
 beforeEach(async () => {
@@ -49,15 +51,21 @@ beforeEach(async () => {
   subPulls = []
   sub = null
   isThere = true
+  privacy = false
+  jpegs = []
   hub = liveHub({
     tools,
-    facts: () => (isThere ? { main: facts, sub } : undefined),
+    facts: () => (isThere ? { main: facts, sub, third: null, enabled: true, privacy } : undefined),
     state: () => state,
-    pullSub: (_cameraId, signal, take) =>
+    pull: (_cameraId, _stream, signal, take) =>
       new Promise((resolve, reject) => {
         subPulls.push({ signal, take, fail: reject })
         signal.addEventListener('abort', () => resolve(), { once: true })
       }),
+    makeJpeg: async (mp4, count) => {
+      jpegs.push({ mp4, count })
+      return Buffer.from('jpeg')
+    },
   })
   ended = hub.run(stop.signal)
   const wss = new WebSocketServer({ noServer: true })
@@ -110,6 +118,8 @@ describe('live hub', () => {
         widthPx: 640,
         heightPx: 360,
         why: 'no-sub-stream',
+        above: [{ step: 'sub', why: 'no-sub-stream' }],
+        keyframesOnly: false,
       },
     ])
     expect(frames.map(({ kind, flags, first }) => [kind, flags, first])).toEqual([
@@ -132,6 +142,7 @@ describe('live hub', () => {
     hub.lose('cam')
     await waitFor(() => events.at(-1)?.type === 'offline')
     hub.put('cam', init())
+    hub.put('cam', frame(2, true))
     await waitFor(() => frames.at(-1)?.generation === 2)
   })
 
@@ -160,10 +171,16 @@ describe('live hub', () => {
     sub = facts
     for (const event of [init(), frame(1, true)]) hub.put('cam', event)
     const { events, frames } = await tile()
-    await waitFor(() => subPulls.length === 1)
+    await waitFor(() => subPulls.length === 1 && frames.length === 2)
     subPulls[0]?.fail(new Error('no second stream'))
-    await waitFor(() => frames.length === 2)
+    await waitFor(() => events.length === 2)
     expect(events.at(-1)).toMatchObject({ type: 'stream', stream: 'main', why: 'sub-unavailable' })
+    // It is tried again, and taken again when it is back.
+    await waitFor(() => subPulls.length === 2)
+    subPulls[1]?.take(init())
+    subPulls[1]?.take(frame(9, true))
+    await waitFor(() => frames.at(-1)?.first === 9)
+    expect(events.at(-1)).toMatchObject({ type: 'stream', stream: 'sub', why: null, above: [] })
   })
 
   test('a paused tile gets nothing, and a fresh picture afterwards', async () => {
@@ -195,12 +212,17 @@ describe('live hub', () => {
       if (n % 10 === 0) await waitFor(() => quick.frames.length === 2 + n)
     }
     slow.socket.resume()
-    hub.put('cam', frame(130, true))
-    await waitFor(() => slow.events.some((event) => event.type === 'drop'))
+    let next = 130
+    // Until the gateway has heard that it reads again, keyframes are left out too.
+    await waitFor(() => {
+      hub.put('cam', frame(next++, true))
+      return slow.events.some((event) => event.type === 'drop')
+    })
+    await waitFor(() => slow.frames.at(-1)?.first === next - 1)
     const lost = slow.events.reduce((sum, event) => sum + (event.type === 'drop' ? event.frames : 0), 0)
-    await waitFor(() => slow.frames.at(-1)?.first === 130)
-    expect(slow.frames.length + lost).toBe(1 + 1 + 120 + 1)
+    expect(slow.frames.length + lost).toBe(1 + 1 + 120 + next - 130)
     expect(lost).toBeGreaterThan(20)
+    expect(hub.counts()).toMatchObject({ leftOut: lost, closedSlow: 0 })
     // What follows a drop is a keyframe: nothing undecodable was sent.
     const at = slow.frames.findIndex((one, n) => n > 1 && one.sequence !== (slow.frames[n - 1]?.sequence ?? 0) + 1)
     expect((slow.frames[at]?.flags ?? 0) & 1).toBe(1)
@@ -253,8 +275,10 @@ describe('live hub', () => {
     hub.put('cam', frame(99, true))
     socket.resume()
     await waitFor(() => frames.some(({ generation }) => generation === 2))
-    hub.put('cam', frame(100, true))
-    await waitFor(() => frames.at(-1)?.first === 100)
+    await waitFor(() => {
+      hub.put('cam', frame(100, true))
+      return frames.at(-1)?.first === 100
+    })
     expect(frames.filter(({ generation }) => generation === 2)[0]?.kind).toBe(FrameKind.init)
   })
 
@@ -326,9 +350,10 @@ test('the sub stream is begun again only when the last pull has ended, and its p
   const pulls: ((event: StreamEvent) => void)[] = []
   const other = liveHub({
     tools: { ...tools, clock: { ...systemClock, sleep: quick.sleep } },
-    facts: () => ({ main: null, sub: facts }),
+    facts: () => ({ main: null, sub: facts, third: null, enabled: true, privacy: false }),
     state: () => state,
-    pullSub: (_cameraId, signal, take) =>
+    makeJpeg: async () => Buffer.from('jpeg'),
+    pull: (_cameraId, _stream, signal, take) =>
       new Promise((resolve) => {
         pulls.push(take)
         if (pulls.length === 1) endFirst = resolve
