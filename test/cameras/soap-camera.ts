@@ -125,6 +125,10 @@ export async function startSoapCamera(options: Partial<StubOptions> = {}) {
         return state.endpoint === null
           ? undefined
           : `<tds:GetEndpointReferenceResponse><tds:GUID>${state.endpoint}</tds:GUID></tds:GetEndpointReferenceResponse>`
+      case 'ContinuousMove':
+      case 'Stop':
+      case 'GetPresets':
+        return `<tptz:${name}Response/>`
       default:
         return undefined
     }
@@ -159,6 +163,6 @@ const faultBody = (code: string) =>
 export function reply(response: ServerResponse, status: number, content: string) {
   response.writeHead(status, { 'Content-Type': 'application/soap+xml' })
   response.end(
-    `<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`,
+    `<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tptz="http://www.onvif.org/ver20/ptz/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`,
   )
 }

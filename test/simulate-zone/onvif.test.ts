@@ -93,6 +93,24 @@ describe('with the onvif package', () => {
     expect(Object.keys(await ask<object>(cam, 'getPresets'))).toEqual(['装卸口', '道路东段', '全景'])
     await ask(cam, 'gotoPreset', { preset: '1' })
     expect((await ask<Status>(cam, 'getStatus')).position).toEqual({ x: -0.4, y: 0.1, zoom: 0.2 })
+    await ask(cam, 'setPreset', { presetName: 'here' })
+    await ask(cam, 'absoluteMove', { x: 0, y: 0, zoom: 0 })
+    const kept = await ask<Record<string, { $: { token: string } }>>(cam, 'getPresets')
+    const token = kept.here?.$.token
+    await ask(cam, 'gotoPreset', { preset: token })
+    expect((await ask<Status>(cam, 'getStatus')).position).toEqual({ x: -0.4, y: 0.1, zoom: 0.2 })
+    await ask(cam, 'removePreset', { presetToken: token })
+    expect(Object.keys(await ask<object>(cam, 'getPresets'))).toEqual(['装卸口', '道路东段', '全景'])
+    await expect(ask(cam, 'gotoPreset', { preset: token })).rejects.toThrow(/no such preset/)
+  })
+
+  test('a movement with a time ends by itself', async () => {
+    const cam = await connect(login('c02'))
+    const isMoving = async () =>
+      (await ask<{ moveStatus: { panTilt: string } }>(cam, 'getStatus')).moveStatus.panTilt === 'MOVING'
+    await ask(cam, 'continuousMove', { x: 0.1, y: 0, zoom: 0, timeout: 300 })
+    expect(await isMoving()).toBe(true)
+    await expect.poll(isMoving).toBe(false)
   })
 
   test('a pull point tells the motion alarm at once, and ends when unsubscribed', async () => {

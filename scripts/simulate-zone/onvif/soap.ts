@@ -32,6 +32,7 @@ export function text(xml: string, name: string): string | undefined {
   const [, found] = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xml) ?? []
   return found
     ?.trim()
+    .replace(/&#(\d{1,5});/g, (_whole, code) => String.fromCharCode(Number(code)))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&quot;', '"')
