@@ -4,7 +4,8 @@ import { t } from '../i18n/language.ts'
 /** Grey is normal; the others are abnormal and each has a shape and a word of its own beside it. */
 export type Tone = 'calm' | 'live' | 'warn' | 'crit' | 'unknown' | 'off'
 
-const shapes: Record<Tone, string> = { calm: '●', live: '●', warn: '▲', crit: '!', unknown: '?', off: '○' }
+/** A shape for each tone, so that colour never stands alone. */
+export const shapes: Record<Tone, string> = { calm: '●', live: '●', warn: '▲', crit: '!', unknown: '?', off: '○' }
 
 /** A mark of state with its word. Never colour alone. */
 export function StatusDot({ tone, children }: { tone: Tone; children: string }) {

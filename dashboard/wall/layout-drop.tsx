@@ -58,8 +58,7 @@ function LayoutShape({ layout, large = false }: { layout: WallLayout; large?: bo
           rx={1.5}
           fill={layout === 'auto' ? 'none' : 'currentColor'}
           stroke="currentColor"
-          stroke-width={layout === 'auto' ? 1.5 : 0}
-          stroke-dasharray={layout === 'auto' ? '4 2' : undefined}
+          stroke-width={layout === 'auto' ? 2 : 0}
         />
       ))}
     </svg>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { Camera } from '../../gateway/contract/camera.ts'
 import { placeBeside } from '../api/places.ts'
 import type { PlayState } from '../live/play-state.ts'
-import { StatusDot } from '../parts/badges.tsx'
+import { shapes } from '../parts/badges.tsx'
 import { drawn } from '../parts/icons.tsx'
 import { useGateway } from '../shell/gateway.ts'
 import type { Withheld } from './board.ts'
@@ -63,10 +63,18 @@ function TileStream({ state, withheld }: Leaf) {
   return stream === undefined || withheld !== null ? null : <span class="tile-stream">{words().streams[stream]}</span>
 }
 
+/** In a narrow tile a live one says its age alone; what is not live always says its word. */
 function TileStatus({ state, withheld }: Leaf) {
   const kind = useComputed(() => lookOf(state.value, null)).value
   const look = withheld ?? kind
-  return <StatusDot tone={tones[look]}>{lookWord(look)}</StatusDot>
+  return (
+    <span class={`status status-${tones[look]}`}>
+      <span class="status-mark" aria-hidden="true">
+        {shapes[tones[look]]}
+      </span>
+      <span class="tile-status-word">{lookWord(look)}</span>
+    </span>
+  )
 }
 
 /** Written into the document four times a second, without drawing anything else. */

@@ -56,11 +56,13 @@ function Message({ state, withheld, camera }: TileStateProps) {
   )
 }
 
-/** Over a moving picture: an open alert of the camera or its place, and why the picture is not the best one. */
+/** Over the picture: an open alert of the camera or its place, and why a moving picture is not the best one. */
 export function TileNotes({ state, camera }: Omit<TileStateProps, 'withheld'>) {
   const { stores } = useGateway()
   const note = useMemo(() => computed(() => noteOf(state.value, camera)), [state, camera]).value
-  const alert = alertOf(camera, stores.openAlerts.value ?? [])
+  const found = alertOf(camera, stores.openAlerts.value ?? [])
+  // What a camera that is away says itself is said once.
+  const alert = found?.code === 'camera-offline' ? undefined : found
   if (note === null && alert === undefined) return null
   return (
     <div class="tile-notes">
@@ -70,7 +72,14 @@ export function TileNotes({ state, camera }: Omit<TileStateProps, 'withheld'>) {
           {alertTitle(alert)}
         </p>
       )}
-      {note === null ? null : <p class="tile-note">{note}</p>}
+      {note === null ? null : (
+        <p class="tile-note tile-note-why" title={note}>
+          <span class="tile-note-mark" aria-hidden="true">
+            ▾
+          </span>
+          <span class="tile-note-words">{note}</span>
+        </p>
+      )}
     </div>
   )
 }

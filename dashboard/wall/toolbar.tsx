@@ -66,7 +66,7 @@ export function Toolbar(props: ToolbarProps) {
         onClick={() => store.change({ together: !settings.together })}
       >
         <TogetherIcon size={16} />
-        {tools.together}
+        <span class="wall-toggle-word">{tools.together}</span>
       </button>
       <SavingNote store={store} />
       <div class="wall-tools-end">
@@ -136,7 +136,7 @@ function TourButton({ on, seconds, tour, toggle }: TourButtonProps) {
       onClick={toggle}
     >
       {on && tour.paused.value ? <PauseIcon size={16} /> : <TourIcon size={16} />}
-      {tools.tour}
+      <span class="wall-toggle-word">{tools.tour}</span>
       {on ? <progress class="wall-tour-progress" max={1} value={tour.progress} aria-label={title} /> : null}
     </button>
   )

@@ -4,7 +4,7 @@ import { singleKeys } from './single-keys.ts'
 
 /** Here keys type or choose; nothing is taken from them. */
 const typing = 'input, select, textarea, dialog, [contenteditable], [popover]'
-/** Here only letters are the wall's: arrows scroll, digits and Page keys have nothing to do with the tiles. */
+/** Here arrows and the Page keys scroll. */
 const beside = '.wall-tools, .wall-alerts, .top, .rail'
 
 /** The keys of the wall. @param run returns false for a key that meant nothing after all */
@@ -17,7 +17,7 @@ export function useWallKeys(run: (key: WallKey) => boolean): void {
       if (event.defaultPrevented || target?.closest(typing) != null) return
       const key = wallKey(event, singleKeys.peek())
       if (key === undefined) return
-      const aside = key.kind === 'arrow' || key.kind === 'swap' || key.kind === 'page' || key.kind === 'tile'
+      const aside = key.kind === 'arrow' || key.kind === 'swap' || key.kind === 'page'
       if (aside && target?.closest(beside) != null) return
       if (latest.current(key)) event.preventDefault()
     }
