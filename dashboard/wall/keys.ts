@@ -14,13 +14,13 @@ interface Pressed {
   readonly metaKey: boolean
 }
 
-const letters: Readonly<Record<string, WallKey>> = {
-  g: { kind: 'layout' },
-  t: { kind: 'tour' },
-  i: { kind: 'details' },
-  s: { kind: 'snapshot' },
-  '?': { kind: 'help' },
-}
+const letters: ReadonlyMap<string, WallKey> = new Map([
+  ['g', { kind: 'layout' }],
+  ['t', { kind: 'tour' }],
+  ['i', { kind: 'details' }],
+  ['s', { kind: 'snapshot' }],
+  ['?', { kind: 'help' }],
+])
 
 /**
  * What a key does on the wall; undefined: nothing of ours.
@@ -34,5 +34,5 @@ export function wallKey({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, si
   if (key.startsWith('Arrow')) return { kind: shiftKey ? 'swap' : 'arrow', key }
   if (!single) return undefined
   if (/^[1-9]$/.test(key)) return { kind: 'tile', index: Number(key) - 1 }
-  return letters[key.toLowerCase()]
+  return letters.get(key.toLowerCase())
 }
