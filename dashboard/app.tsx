@@ -1,4 +1,6 @@
-import type { ComponentType } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
+import { useEffect, useMemo } from 'preact/hooks'
+import type { Session } from '../gateway/contract/access.ts'
 import type { Permission } from '../gateway/domain/words.ts'
 import { AlertsPage } from './alerts/page.tsx'
 import { t, wordOf } from './i18n/language.ts'
@@ -7,11 +9,14 @@ import { LoginPage } from './login/page.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { Empty, Loading, PageHead, Trouble } from './parts/states.tsx'
 import { useLoad } from './parts/use-load.ts'
+import { BigScreen } from './screen/page.tsx'
+import { Waiting } from './screen/shut-out.tsx'
 import { SensorsPage } from './sensors/page.tsx'
 import { type Gateway, GatewayContext, useGateway, useSession } from './shell/gateway.ts'
 import { Shell } from './shell/shell.tsx'
 import { showThemeOf } from './shell/theme.ts'
 import { WallPage } from './wall/page.tsx'
+import { createWatch, WatchContext } from './watch/watch.ts'
 
 /** The pages that are loaded when somebody opens them, so that the wall is there sooner; Playback brings hls.js. */
 const playback = lazily('playback', async () => (await import('./playback/page.tsx')).PlaybackPage)
@@ -44,10 +49,36 @@ function Document() {
   showThemeOf(path)
   document.title = titleOf(path)
   if (path === '/enter') return <EnterPage />
-  if (session.value === undefined) return <FirstLook />
-  if (session.value === null) return <LoginPage />
-  if (path === '/' || path === '/login') return <Shell name="wall">{<Page name="wall" />}</Shell>
-  const name = path.split('/')[1] ?? ''
+  const now = session.value
+  // A wall that nobody sits at never asks for a password.
+  if (path === '/screen' && !now) return <Waiting />
+  if (now === undefined) return <FirstLook />
+  if (now === null) return <LoginPage />
+  return (
+    <Watched session={now}>{now.role === 'screen' || path === '/screen' ? <Big /> : <Paged path={path} />}</Watched>
+  )
+}
+
+/** Sounds go on whichever page is open. */
+function Watched({ session, children }: { session: Session; children: ComponentChildren }) {
+  const gateway = useGateway()
+  const watch = useMemo(() => createWatch(gateway, session), [gateway, session.user, session.role])
+  useEffect(() => {
+    const leaving = new AbortController()
+    watch.run(leaving.signal)
+    return () => leaving.abort()
+  }, [watch])
+  return <WatchContext.Provider value={watch}>{children}</WatchContext.Provider>
+}
+
+const Big = () => (
+  <ErrorBoundary>
+    <BigScreen />
+  </ErrorBoundary>
+)
+
+function Paged({ path }: { path: string }) {
+  const name = path === '/' || path === '/login' ? 'wall' : (path.split('/')[1] ?? '')
   return (
     <Shell name={name}>
       <Page name={name} />

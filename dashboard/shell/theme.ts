@@ -9,7 +9,7 @@ export const themeChoice = signal<ThemeChoice>('auto')
 /** `auto`: the wall is dark, the office pages follow the computer. */
 export function themeOf(choice: ThemeChoice, path: string, computerIsDark: boolean): 'dark' | 'light' {
   if (choice !== 'auto') return choice
-  return path === '/wall' || path === '/' || computerIsDark ? 'dark' : 'light'
+  return ['/wall', '/', '/screen'].includes(path) || computerIsDark ? 'dark' : 'light'
 }
 
 export function restoreTheme(): void {

@@ -12,15 +12,22 @@ import { words } from './words.ts'
 
 const most = 6
 
-/** The most urgent open alerts beside the pictures; each can be acknowledged without leaving the wall. */
-export function AlertStrip() {
+/**
+ * The most urgent open alerts beside the pictures; each can be acknowledged without leaving the wall. `screen`: nobody sits there, and
+ * nothing leads away.
+ */
+export function AlertStrip({ mode }: { mode: 'desk' | 'screen' }) {
   const { stores } = useGateway()
   const open = stores.openAlerts.value ?? []
   return (
     <aside class="wall-alerts" aria-label={words().alerts}>
       <header>
         <h2>{words().alerts}</h2>
-        <a href="/alerts">{open.length > most ? words().moreAlerts(open.length - most) : words().seeAll}</a>
+        {mode === 'desk' ? (
+          <a href="/alerts">{open.length > most ? words().moreAlerts(open.length - most) : words().seeAll}</a>
+        ) : open.length > most ? (
+          <span class="muted">{words().moreAlerts(open.length - most)}</span>
+        ) : null}
       </header>
       {open.length === 0 ? <p class="muted">{words().noAlerts}</p> : null}
       <ul aria-live="polite">
@@ -32,7 +39,8 @@ export function AlertStrip() {
   )
 }
 
-function AlertCard({ alert }: { alert: Alert }) {
+/** One alert, to be acknowledged where it stands. */
+export function AlertCard({ alert }: { alert: Alert }) {
   const { api, stores, nowUtcMs } = useGateway()
   const mayAcknowledge = useMay('acknowledge')
   const mayReview = useMay('review')

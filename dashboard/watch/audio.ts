@@ -11,6 +11,7 @@ export interface AudioPort {
   resume(): Promise<void>
   play(notes: readonly Note[]): void
   silence(): void
+  close(): Promise<void>
 }
 
 /** Rise and fall of each tone, so that it does not click. */
@@ -63,6 +64,9 @@ export function webAudio(): AudioPort {
     },
     silence() {
       for (const one of sounding) one.end()
+    },
+    async close() {
+      if (context !== undefined && context.state !== 'closed') await context.close()
     },
   }
 }

@@ -19,8 +19,10 @@ export interface Front {
 export const nothingInFront: Front = { shown: null, queue: [], changedAtMs: -Infinity, known: null }
 
 export interface FrontFacts {
-  /** Null while they are not known. */
+  /** Those that a camera can show; null while alerts or cameras are not known. */
   readonly alerts: readonly FrontAlert[] | null
+  /** All critical alerts that nobody has acknowledged. */
+  readonly waiting: ReadonlySet<string>
   /** As the wall is set. */
   readonly enabled: boolean
   /** Somebody uses the wall: what he looks at is not taken away. */
@@ -38,9 +40,10 @@ const staleMs: Millis = minutes(2)
  * What an alert brings to the front at `nowMs` of a clock that never steps: one after the other, the newest first, at most one change in
  * 5 s, and none while somebody uses the wall. An alert that was acknowledged leaves at once.
  */
-export function nextFront(before: Front, { alerts, enabled, busy }: FrontFacts, nowMs: Millis): Front {
+export function nextFront(before: Front, facts: FrontFacts, nowMs: Millis): Front {
+  const { alerts, waiting, enabled, busy } = facts
   if (alerts === null) return before
-  const front = withdrawn(arrived(before, alerts, nowMs), alerts, enabled, nowMs)
+  const front = withdrawn(arrived(before, alerts, waiting, nowMs), waiting, enabled, nowMs)
   if (busy || nowMs - front.changedAtMs < leastMs) return front
   const { shown, queue } = front
   const [next] = queue
@@ -65,19 +68,18 @@ export const closeFront = (front: Front, nowMs: Millis): Front =>
 /** What waits because somebody is busy: offered, not forced. */
 export const offered = ({ queue }: Front, busy: boolean): FrontAlert | null => (busy ? (queue[0]?.alert ?? null) : null)
 
-function arrived(front: Front, alerts: readonly FrontAlert[], nowMs: Millis): Front {
+function arrived(front: Front, alerts: readonly FrontAlert[], waiting: ReadonlySet<string>, nowMs: Millis): Front {
   const known = front.known
+  if (known !== null && [...waiting].every((id) => known.has(id))) return front
   const fresh = known === null ? [] : alerts.filter((one) => !known.has(one.id))
-  if (known !== null && fresh.length === 0) return front
   const queue = [...fresh.map((alert) => ({ alert, atMs: nowMs })), ...front.queue].toSorted(
     (a, b) => b.alert.raisedUtcMs - a.alert.raisedUtcMs,
   )
-  return { ...front, queue, known: new Set([...(known ?? []), ...alerts.map((one) => one.id)]) }
+  return { ...front, queue, known: waiting }
 }
 
-function withdrawn(front: Front, alerts: readonly FrontAlert[], enabled: boolean, nowMs: Millis): Front {
-  const waits = (id: string) => alerts.some((one) => one.id === id)
-  const queue = enabled ? front.queue.filter((one) => waits(one.alert.id) && nowMs - one.atMs < staleMs) : []
-  const left = { ...front, queue }
-  return front.shown === null || waits(front.shown.alert.id) ? left : closeFront(left, nowMs)
+function withdrawn(front: Front, waiting: ReadonlySet<string>, enabled: boolean, nowMs: Millis): Front {
+  const still = ({ alert, atMs }: Front['queue'][number]) => enabled && waiting.has(alert.id) && nowMs - atMs < staleMs
+  const left = front.queue.every(still) ? front : { ...front, queue: front.queue.filter(still) }
+  return front.shown === null || waiting.has(front.shown.alert.id) ? left : closeFront(left, nowMs)
 }

@@ -1,0 +1,45 @@
+import { pageWords } from '../i18n/language.ts'
+
+/** What one can do with the large picture. */
+export const actionWords = pageWords(
+  {
+    snapshot: '抓拍',
+    snapshotHint: '保存当前画面（S）',
+    saved: '已保存',
+    replay: '回看 30 秒',
+    replayHint: '就地回看刚才的 30 秒（R）',
+    playback: '从此刻回放',
+    playbackHint: '在回放页打开画面上的这一刻',
+    replayTitle: '回看 -30 秒',
+    notLive: '不是直播',
+    ago: (seconds: string) => `${seconds} 秒前`,
+    toLive: '返回直播（R）',
+    again: '再看一遍',
+    open: '在回放页打开',
+    loading: '正在调取录像…',
+    nothing: '最近 30 秒没有录像',
+    troubles: { codec: '此浏览器不能播放该摄像头的录像编码', network: '录像没有取到', media: '录像无法解码' },
+  },
+  {
+    snapshot: 'Snapshot',
+    snapshotHint: 'Saves the picture of now (S)',
+    saved: 'Saved',
+    replay: 'Last 30 s',
+    replayHint: 'Shows the last 30 seconds in place (R)',
+    playback: 'Play from here',
+    playbackHint: 'Opens this very moment on the playback page',
+    replayTitle: 'Replay -30 s',
+    notLive: 'not live',
+    ago: (seconds) => `${seconds} s ago`,
+    toLive: 'Back to live (R)',
+    again: 'Again',
+    open: 'Open in playback',
+    loading: 'Fetching the recording…',
+    nothing: 'Nothing was recorded in the last 30 seconds',
+    troubles: {
+      codec: 'This browser cannot play the codec of the recording',
+      network: 'The recording could not be fetched',
+      media: 'The recording cannot be decoded',
+    },
+  },
+)
