@@ -25,9 +25,9 @@ export interface Moment {
 
 /**
  * What the player must do next. `connect` waits for its turn; `fresh` builds a new picture from the next keyframe, the old one stands
- * until then; `blank` takes the picture away.
+ * until then; `drop` lets go of the picture's stream as well, and waits for another one; `blank` takes the picture away.
  */
-export type Effect = 'connect' | 'hello' | 'pause' | 'resume' | 'disconnect' | 'fresh' | 'nudge' | 'blank'
+export type Effect = 'connect' | 'hello' | 'pause' | 'resume' | 'disconnect' | 'fresh' | 'nudge' | 'drop' | 'blank'
 
 export interface Model {
   link: 'down' | 'queued' | 'opening' | 'open'

@@ -81,7 +81,10 @@ function freshen(model: Model, fault: PictureFault, moment: Moment): Effect[] {
   if (fault === 'unsupported' || model.freshAtMs.length >= model.failed.allowance(shownStep)) {
     model.freshAtMs = []
     if (shownStep !== null) model.failed.add(shownStep, atMs)
-  } else model.freshAtMs.push(atMs)
+    // What comes next is something else: nothing is begun with what failed.
+    return model.link === 'open' ? ['drop', 'hello'] : ['drop']
+  }
+  model.freshAtMs.push(atMs)
   return model.link === 'open' ? ['fresh', 'hello'] : ['fresh']
 }
 
@@ -111,7 +114,8 @@ function tick(model: Model, moment: Moment): Effect[] {
     return ['disconnect']
   }
   if (model.link !== 'open') return []
-  if (model.offline && atMs - (model.heardAtMs ?? atMs) >= offlineAskMs) return ask(model, atMs)
+  if (model.offline && model.askedAtMs === null && atMs - (model.heardAtMs ?? atMs) >= offlineAskMs)
+    return ask(model, atMs)
   if (model.offline || model.refused) return []
   if (model.saidFailed.some((one) => !model.failed.list(atMs).includes(one))) return ask(model, atMs)
   return unfreeze(model, moment)

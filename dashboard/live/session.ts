@@ -203,6 +203,11 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
       if (stream && (init || stream.tier !== 'mse')) ensurePicture(stream.tier).begin(stream.mime, init)
     },
     nudge: () => picture?.nudge(),
+    drop() {
+      closePicture()
+      stream = undefined
+      init = undefined
+    },
     blank() {
       closePicture()
       ports.blank()

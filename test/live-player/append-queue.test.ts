@@ -55,38 +55,47 @@ function fakeBuffer() {
 function setup(playheadS = 0, capBytes?: number) {
   const fake = fakeBuffer()
   const told: string[] = []
+  let atMs = 0
   const queue = appendQueue({
     buffer: fake.buffer,
     mime: 'a',
+    monotonic: () => atMs,
     playheadS: () => playheadS,
-    broken: (cause) => told.push(cause),
+    broken: (fault, cause) => told.push(`${fault} ${cause}`),
+    healed: (fault) => told.push(`healed ${fault}`),
     appended: () => told.push('appended'),
     ...(capBytes === undefined ? {} : { capBytes }),
   })
   const placed: number[] = []
   const fragment = (byte: number, ptsS: number, more: Partial<QueuedFragment> = {}): QueuedFragment => ({
     bytes: new Uint8Array([byte]),
+    atMs,
     key: false,
     ptsS,
     joins: false,
     placed: (mediaS) => placed.push(mediaS),
     ...more,
   })
-  return { ...fake, queue, told, placed, fragment }
+  const pass = (ms: number) => {
+    atMs += ms
+  }
+  return { ...fake, queue, told, placed, fragment, pass }
 }
 const quota = () => Object.assign(new Error('full'), { name: 'QuotaExceededError' })
 
 describe('the append queue', () => {
-  test('one job at a time, what waited goes in one append', () => {
+  test('one job at a time; the first frame goes alone, what waited behind it in one append', () => {
     const { queue, log, done, fragment, told } = setup()
     queue.init('a', new Uint8Array([9]))
     queue.media(fragment(1, 0))
     queue.media(fragment(2, 0.04))
+    queue.media(fragment(3, 0.08))
     expect(log).toEqual(['append 9'])
     done()
-    expect(log).toEqual(['append 9', 'append 1,2'])
+    expect(log).toEqual(['append 9', 'append 1'])
     done([0, 1])
     expect(told).toEqual(['appended'])
+    expect(log).toEqual(['append 9', 'append 1', 'append 2,3'])
   })
 
   test('the stream’s time is moved to where the buffer ends', () => {
@@ -127,9 +136,9 @@ describe('the append queue', () => {
     failures.push(quota(), quota())
     queue.media(fragment(1, 31))
     expect(log).toEqual(['remove 0-28'])
-    expect(told).toEqual([])
+    expect(told).toEqual(['healed quota'])
     done()
-    expect(told).toEqual(['QuotaExceededError: full'])
+    expect(told).toEqual(['healed quota', 'quota QuotaExceededError: full'])
   })
 
   test('an append that fits after the removal goes on', () => {
@@ -139,14 +148,25 @@ describe('the append queue', () => {
     done()
     done([0, 31])
     expect(log).toEqual(['remove 0-28', 'append 1'])
-    expect(told).toEqual(['appended'])
+    expect(told).toEqual(['healed quota', 'appended'])
   })
 
-  test('too much waits: the newest keyframe and what follows it stay', () => {
+  test('a kept group of ten seconds is not too much', () => {
     const { queue, log, done, fragment } = setup()
     queue.media(fragment(1, 0, { key: true }))
+    for (const byte of [2, 3, 4]) expect(queue.media(fragment(byte, byte * 3))).toBe(true)
+    done([1, 1.5])
+    expect(log).toEqual(['append 1', 'append 2,3,4'])
+  })
+
+  test('the browser takes nothing for 4 s: the newest keyframe and what follows it stay', () => {
+    const { queue, log, done, fragment, pass } = setup()
+    queue.media(fragment(1, 0, { key: true }))
+    pass(500)
     expect(queue.media(fragment(2, 0.5))).toBe(true)
+    pass(2_500)
     expect(queue.media(fragment(3, 3, { key: true }))).toBe(true)
+    pass(2_000)
     expect(queue.media(fragment(4, 5))).toBe(true)
     done([1, 1.5])
     expect(log).toEqual(['append 1', 'offset -1.5', 'append 3,4'])
@@ -174,6 +194,6 @@ describe('the append queue', () => {
     queue.media(fragment(1, 0))
     fail()
     fail()
-    expect(told).toEqual(['the browser refused a fragment'])
+    expect(told).toEqual(['decode the browser refused a fragment'])
   })
 })

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { type Facts, judge, type PlayPhase, type Shown } from '../../dashboard/live/play-state.ts'
 
-const shown: Shown = { stream: 'sub', tier: 'mse', codec: 'avc1.4D401E', widthPx: 640, heightPx: 360, why: null }
+const shown: Shown = {
+  stream: 'sub',
+  tier: 'mse',
+  codec: 'avc1.4D401E',
+  widthPx: 640,
+  heightPx: 360,
+  why: null,
+  above: [],
+  keyframesOnly: false,
+}
 const atMs = 100_000
 const utcMs = 1_795_000_000_000
 const nothing: Facts = {
@@ -16,7 +25,9 @@ const nothing: Facts = {
   presentedAtMs: null,
   presentedUtcMs: null,
   captureUtcMs: null,
-  serverOffsetMs: 0,
+  agelessAtMs: null,
+  serverUtcMs: utcMs,
+  apart: false,
 }
 const picture = (presentedAgoMs: number, ageMs: number): Partial<Facts> => ({
   shown,
@@ -38,8 +49,32 @@ const cases: [string, Partial<Facts>, PlayPhase][] = [
     { ...picture(2_500, 0), captureUtcMs: null },
     { kind: 'stalled', sinceUtcMs: utcMs - 2_500 },
   ],
-  ['no clock to compare with', { ...picture(10, 9_000), serverOffsetMs: null }, { kind: 'live', ageMs: null }],
-  ['this computer is 60 s ahead', { ...picture(10, 60_300), serverOffsetMs: -60_000 }, { kind: 'live', ageMs: 300 }],
+  ['no clock to compare with', { ...picture(10, 9_000), serverUtcMs: null }, { kind: 'live', ageMs: null }],
+  [
+    'no clock for long',
+    { ...picture(10, 9_000), serverUtcMs: null, agelessAtMs: atMs - 3_001 },
+    { kind: 'late', ageMs: null },
+  ],
+  [
+    'no stamp for long',
+    { ...picture(10, 0), captureUtcMs: null, agelessAtMs: atMs - 3_001 },
+    { kind: 'late', ageMs: null },
+  ],
+  [
+    'this computer is 60 s ahead',
+    { ...picture(10, 60_300), serverUtcMs: utcMs - 60_000 },
+    { kind: 'live', ageMs: 300 },
+  ],
+  [
+    'only keyframes come: late, and it says how much',
+    { ...picture(9_000, 9_300), shown: { ...shown, keyframesOnly: true } },
+    { kind: 'late', ageMs: 9_300 },
+  ],
+  [
+    'not even keyframes come',
+    { ...picture(15_001, 15_300), shown: { ...shown, keyframesOnly: true } },
+    { kind: 'stalled', sinceUtcMs: utcMs - 15_300 },
+  ],
   ['a little before its capture', { ...picture(10, -20) }, { kind: 'live', ageMs: 0 }],
   [
     'the gateway says why',
@@ -68,6 +103,6 @@ const cases: [string, Partial<Facts>, PlayPhase][] = [
 describe('a tile says what is true', () => {
   test.each(cases)('%s', (_, facts, expected) => {
     const merged = { ...nothing, ...facts }
-    expect(judge(merged, atMs, utcMs)).toEqual({ ...expected, shown: merged.shown })
+    expect(judge(merged, atMs, utcMs)).toEqual({ ...expected, shown: merged.shown, apart: false })
   })
 })

@@ -34,6 +34,10 @@ export interface ServedCamera {
   /** Nothing is sent any more, and nothing is closed. */
   freeze(frozen: boolean): void
   hellos(): Hello[]
+  /** The next keyframes that are sent are damaged: no decoder takes them. */
+  damage(keyframes: number): void
+  /** When a picture was captured, by its number; UTC milliseconds. Of the sub stream, or of the main one when there is no other. */
+  captures(): number[]
 }
 
 const pumpMs = 5
@@ -44,9 +48,6 @@ export interface PictureServer extends AsyncDisposable {
   camera(id: string, offers: Offers, more?: { lateMs?: number; keyframesOnly?: boolean }): ServedCamera
   /** Refuses connections, and ends those that are there. */
   down(isDown: boolean): void
-  /** Connections that were asked for and not finished yet: the most at once. */
-  mostHandshakes(): number
-  handshakeMs: number
 }
 
 export async function pictureServer(): Promise<PictureServer> {
@@ -59,23 +60,16 @@ export async function pictureServer(): Promise<PictureServer> {
   })
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   let isDown = false
-  let handshakes = 0
-  let most = 0
   const timers = new Set<NodeJS.Timeout>()
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const attach = cameras.get(request.url?.split('/').at(-1) ?? '')
-    if (isDown || !attach) return socket.destroy()
-    most = Math.max(most, ++handshakes)
-    setTimeout(() => {
-      handshakes--
-      sockets.handleUpgrade(request, socket, head, attach)
-    }, self.handshakeMs)
+    if (isDown || !attach) socket.destroy()
+    else sockets.handleUpgrade(request, socket, head, attach)
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
 
   const self: PictureServer = {
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    handshakeMs: 0,
     camera(id, offers, more) {
       const { camera, attach, pump } = serveCamera(offers, more)
       cameras.set(id, attach)
@@ -86,7 +80,6 @@ export async function pictureServer(): Promise<PictureServer> {
       isDown = down
       if (down) for (const socket of sockets.clients) socket.terminate()
     },
-    mostHandshakes: () => most,
     async [Symbol.asyncDispose]() {
       for (const timer of timers) clearInterval(timer)
       for (const socket of sockets.clients) socket.terminate()
@@ -109,6 +102,7 @@ function serveCamera(first: Offers, { lateMs = 0, keyframesOnly = false } = {}) 
   let offers = first
   let frozen = false
   let sequence = 0
+  let toDamage = 0
   const startMs = performance.now()
   const startUtcMs = Date.now()
   const seats: { seat: Seat; socket: WebSocket }[] = []
@@ -138,10 +132,12 @@ function serveCamera(first: Offers, { lateMs = 0, keyframesOnly = false } = {}) 
       if (!frame || (keyframesOnly && !frame.key)) return
       const flags = frame.key ? FrameFlag.key : 0
       const header = encodeLiveHeader({ ...stamp, kind: FrameKind.media, flags, pts90k: frame.ptsS * 90_000 })
-      socket.send(Buffer.concat([header, frame.bytes]))
+      const isDamaged = frame.key && toDamage > 0
+      if (isDamaged) toDamage--
+      socket.send(Buffer.concat([header, isDamaged ? damaged(frame.bytes) : frame.bytes]))
     } else {
-      const kind = step === 'jpeg' ? 4 : FrameKind.mpegTs
-      const header = encodeLiveHeader({ ...stamp, kind: kind as FrameKind, flags: FrameFlag.key, pts90k: 0 })
+      const kind = step === 'jpeg' ? FrameKind.jpeg : FrameKind.mpegTs
+      const header = encodeLiveHeader({ ...stamp, kind, flags: FrameFlag.key, pts90k: 0 })
       socket.send(Buffer.concat([header, offer[index] ?? new Uint8Array()]))
     }
   }
@@ -220,10 +216,27 @@ function serveCamera(first: Offers, { lateMs = 0, keyframesOnly = false } = {}) 
     freeze(now) {
       frozen = now
     },
+    damage(keyframes) {
+      toDamage = keyframes
+    },
+    captures() {
+      const { fps, frames } = offers.sub ?? offers.main ?? { fps: 1, frames: [] }
+      const utcMs: number[] = []
+      for (const [index, { picture }] of frames.entries()) utcMs[picture] = startUtcMs + (index / fps) * 1_000 - lateMs
+      return utcMs
+    },
     hellos: () =>
       seats.flatMap(({ seat }) => seat.requests.filter((request): request is Hello => request.type === 'hello')),
   }
   return { camera, attach, pump }
+}
+
+/** The picture data of a fragment overwritten; the boxes stay good. */
+function damaged(fragment: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(fragment)
+  const mdat = Buffer.from(bytes.buffer).indexOf('mdat')
+  for (let at = mdat + 8; at < bytes.length; at++) bytes[at] = (at * 31) & 0xff
+  return bytes
 }
 
 async function bundle(): Promise<string> {
