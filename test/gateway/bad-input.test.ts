@@ -1,6 +1,7 @@
 /** Bad input over HTTP: each refused clearly, naming the field where there is one, and nothing is changed by it. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Problem } from '../../gateway/contract/common.ts'
+import { Accounts } from '../../gateway/contract/lists.ts'
 import { days } from '../../gateway/domain/units.ts'
 import { adminPassword, type GatewayProcess, startGateway } from '../support/gateway-process.ts'
 import { type Api, api } from './api.ts'
@@ -29,6 +30,15 @@ afterEach(async () => {
   expect(await ask.readyz()).toBe(200)
 })
 
+const wall = {
+  layout: 'auto',
+  group: { by: 'all' },
+  troubleFirst: true,
+  sequence: [],
+  tourSeconds: null,
+  together: false,
+  alertsToFront: true,
+}
 const post = (body: unknown, method = 'POST'): RequestInit => ({ method, body: JSON.stringify(body) })
 const place = { name: 'n', areaId: 'w01-process', purpose: 'p' }
 /** The fields that a problem names, wherever it does. */
@@ -102,15 +112,22 @@ test('bodies of every wrong shape, on every route that takes one', async () => {
     'PATCH /api/holds/cam-1',
     'PATCH /api/rules/cam-1',
     'PATCH /api/sensors/cam-1',
+    'PATCH /api/walls/cam-1',
     'POST /api/accounts',
     'POST /api/alerts/cam-1/acknowledge',
     'POST /api/cameras',
+    'POST /api/cameras/cam-1/ptz/move',
+    'POST /api/cameras/cam-1/ptz/preset',
+    'POST /api/cameras/cam-1/ptz/presets',
     'POST /api/holds',
     'POST /api/holds/cam-1/release',
     'POST /api/planned-off',
     'POST /api/rules',
+    'POST /api/screens',
     'POST /api/sensors',
     'POST /api/session',
+    'POST /api/walls',
+    'PUT /api/walls/current',
   ])
   const shapes: unknown[] = [[], [{}], 'text', 42, true, null, { unexpected: 1 }, { name: { $gt: '' } }]
   const wrongs = [
@@ -145,10 +162,45 @@ test.each([
   ['/api/sensors', { candidateId: 'json:x', areaId: '../etc' }, 'areaId'],
   ['/api/cameras', { ...place, rtspUrl: 'rtsp://127.0.0.1/a', name: '' }, 'name'],
   ['/api/cameras', { ...place, rtspUrl: 'rtsp://127.0.0.1/a', purpose: undefined }, 'purpose'],
+  ['/api/accounts', { user: 'ab', name: 'n', role: 'screen', password: '0123456789' }, 'role'],
+  ['/api/accounts', { user: 'screen:ab', name: 'n', role: 'ops', password: '0123456789' }, 'user'],
+  ['/api/accounts', { user: 'ab', name: 'n', role: 'ops', password: '0123456789', areaIds: [] }, 'areaIds'],
+  ['/api/screens', { name: ' ' }, 'name'],
+  ['/api/screens', { name: 'n', areaIds: ['../etc'] }, 'areaIds.0'],
+  ['/api/walls', { name: 'n', role: 'root', settings: wall }, 'role'],
+  ['/api/walls', { name: 'n', role: null, settings: { ...wall, tourSeconds: 1 } }, 'settings.tourSeconds'],
+  ['/api/cameras/cam-1/ptz/move', { pan: 2 }, 'pan'],
+  ['/api/cameras/cam-1/ptz/move', { zoom: 'in' }, 'zoom'],
+  ['/api/cameras/cam-1/ptz/move', { tilt: Number.NaN }, 'tilt'],
+  ['/api/cameras/cam-1/ptz/presets', { name: 'a\nb' }, 'name'],
+  ['/api/cameras/cam-1/ptz/preset', { token: '\u0000' }, 'token'],
 ])('POST %s names the field that is wrong: %j', async (path, body, field) => {
   const problem = await ask.refused(path, post(body))
   expect(problem).toMatchObject({ status: 400, code: 'request-invalid' })
   expect(fieldsOf(problem)).toEqual([field])
+})
+
+test('areas that are not there, for an account or a screen', async () => {
+  const wrong = { status: 400, code: 'area-unknown', facts: { field: 'areaIds', areaId: 'w99-none' } }
+  const areaIds = ['w01-process', 'w99-none']
+  const person = { user: 'ab', name: 'n', role: 'ops', password: '0123456789', areaIds }
+  expect(await ask.refused('/api/accounts', post(person))).toMatchObject(wrong)
+  expect(await ask.refused('/api/screens', post({ name: 'n', areaIds }))).toMatchObject(wrong)
+  const { accounts } = await ask.ask(Accounts, '/api/accounts')
+  const path = `/api/accounts/${accounts[0]?.id}`
+  expect(await ask.refused(path, post({ areaIds }, 'PATCH'))).toMatchObject(wrong)
+})
+
+test('a camera that does not turn is not turned', async () => {
+  for (const [path, init] of [
+    ['ptz', {}],
+    ['ptz/move', post({ pan: 1 })],
+    ['ptz/stop', { method: 'POST' }],
+    ['ptz/preset', post({ token: '1' })],
+    ['ptz/presets', post({ name: 'n' })],
+    ['ptz/presets/1', { method: 'DELETE' }],
+  ] as const)
+    expect(await ask.refused(`/api/cameras/cam-1/${path}`, init)).toMatchObject({ status: 404, code: 'camera-no-ptz' })
 })
 
 test.each([
@@ -180,6 +232,12 @@ test.each([
   ['GET', `/api/cameras/cam-9/clip.mp4?${range}`],
   ['GET', `/api/cameras/cam-9/playlist.m3u8?${range}`],
   ['GET', '/api/cameras/cam-9/snapshot.jpg'],
+  ['GET', '/api/cameras/cam-9/ptz'],
+  ['DELETE', '/api/cameras/cam-9/ptz/presets/1'],
+  ['PATCH', '/api/walls/wall-9'],
+  ['DELETE', '/api/walls/wall-9'],
+  ['POST', '/api/screens/scr-9/link'],
+  ['DELETE', '/api/screens/scr-9'],
   ['GET', '/api/cameras/cam-1/segments/1-1.mp4'],
   ['GET', `/api/cameras/cam-1/clip.mp4?${range}`],
   ['PATCH', '/api/sensors/sen-9'],

@@ -4,6 +4,7 @@ import { onTestFinished, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { FeedMessage } from '../../gateway/contract/feed.ts'
 import { days, hours, seconds } from '../../gateway/domain/units.ts'
+import { sessionCookie } from '../../gateway/http/guard.ts'
 import { listen } from '../../gateway/http/listen.ts'
 import type { HttpParts } from '../../gateway/http/parts.ts'
 import { waitFor } from '../support/wait.ts'
@@ -46,6 +47,13 @@ async function refusal(port: number, path: string, headers: Record<string, strin
   return [response.statusCode ?? 0, code]
 }
 
+/** Of somebody who may see these areas only. */
+async function cookieFor({ parts: { accounts, sessions } }: Gateway, areaIds: string[]): Promise<string> {
+  const { id } = await accounts.add({ user: 'li', name: 'Li', role: 'office', areaIds, password: 'long enough' })
+  const { token } = await sessions.login({ ticket: sessions.createTicket(id, hours(1)) }, null)
+  return `${sessionCookie}=${token}`
+}
+
 test('the handshake is refused as HTTP: anonymous, foreign page, unknown camera, unknown address', async () => {
   const { port, cookie } = await openListening()
   const signedIn = { cookie: await cookie('office') }
@@ -57,6 +65,46 @@ test('the handshake is refused as HTTP: anonymous, foreign page, unknown camera,
   expect(await refusal(port, '/api/live/cam-9', signedIn)).toEqual([404, 'no-such-thing'])
   expect(await refusal(port, '/api/live/..%2F', signedIn)).toEqual([404, 'no-such-address'])
   expect(await refusal(port, '/elsewhere', signedIn)).toEqual([404, 'no-such-address'])
+})
+
+test('a live picture of another area is refused before the handshake, and written down; the feed is not', async () => {
+  const gateway = await openListening()
+  const { port, parts } = gateway
+  const cookie = await cookieFor(gateway, ['w02-process'])
+  expect(await refusal(port, '/api/live/cam-1', { cookie })).toEqual([403, 'camera-not-yours'])
+  expect(parts.audit.list({ limit: 1 })).toMatchObject([
+    { user: 'li', action: 'live.watch', object: 'cam-1', outcome: 'refused', address: '127.0.0.1' },
+  ])
+  expect(await openFeed(gateway, cookie).hears(1)).toMatchObject([{ kind: 'snapshot' }])
+})
+
+test('a live picture ends when its camera is moved to an area that may not be seen', async () => {
+  let areaId = camera.areaId
+  const gateway = await openListening({ areaOf: () => areaId })
+  const headers = { cookie: await cookieFor(gateway, [camera.areaId]) }
+  const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/api/live/cam-1`, { headers })
+  const closed = once(socket, 'close')
+  await once(socket, 'message')
+  const pinged = once(socket, 'ping')
+  await gateway.clock.advance(seconds(20))
+  await pinged
+  areaId = 'w02-process'
+  // The answer to this comes after its own answer to the gateway's ping was heard.
+  socket.ping()
+  await once(socket, 'pong')
+  await gateway.clock.advance(seconds(20))
+  expect((await closed)[0]).toBe(4403)
+})
+
+test('revoking a screen closes its sockets with 4401 at once', async () => {
+  const gateway = await openListening()
+  const { screens, sessions } = gateway.parts
+  const { screen, ticket } = screens.add({ name: 'Hall', areaIds: null }, 'admin')
+  const { token } = await sessions.login({ ticket }, null)
+  const { hears, closed } = openFeed(gateway, `${sessionCookie}=${token}`)
+  await hears(1)
+  screens.revoke(screen.id, 'admin')
+  expect(await closed).toBe(4401)
 })
 
 test('the feed begins with a snapshot and counts changes up by one', async () => {
