@@ -10,6 +10,8 @@ const mostBytes: Bytes = 2 * 1024 * 1024
 const aheadSeconds = 2
 /** A viewer that took nothing for this long is let go. */
 const maxBlockedMs: Millis = seconds(5)
+/** Between two looks at a socket, so much counts at most. */
+const mostUnseenMs: Millis = seconds(1)
 /** It is asked so often how far it has read. */
 const askEveryMs: Millis = 500
 const askEveryBytes: Bytes = 64 * 1024
@@ -41,14 +43,15 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
   let readBytes = 0
   let askedBytes = 0
   let askedAtMs = clock.monotonic()
-  /** Since when an answer is owed, or since the last one that told of progress. */
-  let owedSinceMs: Millis | undefined
+  /** How long an answer has been owed without any progress; undefined when none is. */
+  let owedMs: Millis | undefined
+  let lookedAtMs = askedAtMs
   const isOpen = () => socket.readyState === socket.OPEN
 
   const ask = () => {
     askedBytes = sentBytes
     askedAtMs = clock.monotonic()
-    owedSinceMs ??= askedAtMs
+    owedMs ??= 0
     const mark = Buffer.alloc(8)
     mark.writeDoubleBE(sentBytes)
     socket.ping(mark)
@@ -63,7 +66,11 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
   /** Ends a socket that took nothing for too long. */
   const isUsable = (): boolean => {
     if (!isOpen()) return false
-    if (owedSinceMs === undefined || clock.monotonic() - owedSinceMs <= maxBlockedMs) return true
+    const passedMs = clock.monotonic() - lookedAtMs
+    lookedAtMs += passedMs
+    // When this machine slept, or was busy, the answers lie unread: that is not the browser's fault.
+    if (owedMs !== undefined) owedMs += Math.min(passedMs, mostUnseenMs)
+    if (owedMs === undefined || owedMs <= maxBlockedMs) return true
     backlog = []
     socket.close(CloseCode.slow, 'too slow')
     onSlow()
@@ -93,7 +100,7 @@ export function boundedSender(socket: WebSocket, { clock, onLeftOut, onSlow }: S
     const read = mark.readDoubleBE()
     if (!(read > readBytes && read <= askedBytes)) return
     readBytes = read
-    owedSinceMs = readBytes === askedBytes ? undefined : clock.monotonic()
+    owedMs = readBytes === askedBytes ? undefined : 0
     if (isOpen()) pump()
   })
 
