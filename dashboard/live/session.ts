@@ -3,11 +3,12 @@ import type { StreamName } from '../../gateway/contract/camera.ts'
 import { decodeLiveFrame, FrameFlag, FrameKind } from '../../gateway/domain/live-frame.ts'
 import type { Millis } from '../../gateway/domain/units.ts'
 import type { Gate } from './gate.ts'
+import { gatedSocket } from './gated-socket.ts'
 import { type PlayerCounts, playerCounts } from './player-counts.ts'
 import { type Effect, type Model, newModel, type PlayerEvent, serverUtcMs, stateOf } from './player-model.ts'
 import { step } from './player-step.ts'
 import type { PlayState } from './play-state.ts'
-import type { FailedSteps, OpenPicture, OpenSocket, Page, Picture, PlayerClock, Socket, Tier } from './ports.ts'
+import type { FailedSteps, OpenPicture, OpenSocket, Page, Picture, PlayerClock, Tier } from './ports.ts'
 import { type StreamMeter, streamMeter } from './stream-meter.ts'
 
 export interface PlayerPorts {
@@ -34,7 +35,7 @@ export interface SessionOptions {
   /** The age that the tiles of a group show, or null. */
   readonly groupAgeMs: () => Millis | null
   readonly isApart: () => boolean
-  /** Told when the state changes; an age counts as changed from 100 ms on. */
+  /** Told when the state changes; a change of the age alone at most four times a second. */
   readonly say: (state: PlayState) => void
 }
 
@@ -56,6 +57,8 @@ export interface Session {
 const tickMs: Millis = 250
 const statMs: Millis = 10_000
 const largestPx = 16_384
+/** Smaller changes of the age are not told. */
+const agePartMs: Millis = 50
 
 /** The decisions are in `player-step.ts`; this carries them out. */
 export function startSession(ports: PlayerPorts, options: SessionOptions, signal: AbortSignal): Session {
@@ -65,8 +68,6 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
   const model = newModel(page.sight(), clock.monotonic(), options.failed)
   const counts = playerCounts(() => clock.monotonic())
   const meter = streamMeter()
-  let socket: Socket | undefined
-  let handshake: AbortController | undefined
   let picture: Picture | undefined
   let pictureTier: Tier | undefined
   let stream: Extract<LiveEvent, { type: 'stream' }> | undefined
@@ -74,6 +75,7 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
   let leftOut = 0
   let statAtMs = clock.monotonic()
   let said = ''
+  let saidAgeMs: Millis | null = null
 
   const moment = () => ({
     atMs: clock.monotonic(),
@@ -84,26 +86,24 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
   const state = () => stateOf(model, moment(), options.isApart())
   const handle = (event: PlayerEvent) => {
     if (living.aborted) return
-    for (const effect of step(model, event, moment())) effects[effect]()
+    const todo = step(model, event, moment())
+    for (const effect of todo) effects[effect]()
+    // Frames come often and change nothing that is said.
+    if (event.kind === 'bytes' && todo.length === 0) return
     const now = state()
     const key = stateKey(now)
-    if (key !== said) {
-      said = key
-      options.say(now)
-    }
+    const ageMs = event.kind === 'tick' && 'ageMs' in now ? now.ageMs : saidAgeMs
+    if (key === said && Math.abs((ageMs ?? 0) - (saidAgeMs ?? 0)) < agePartMs) return
+    said = key
+    saidAgeMs = 'ageMs' in now ? now.ageMs : null
+    options.say(now)
   }
-  const send = (request: LiveRequest) => socket?.send(JSON.stringify(request))
+  const send = (request: LiveRequest) => socket.send(JSON.stringify(request))
   const sendStat = () => {
     counts.keep(model)
     const now = state()
     statAtMs = clock.monotonic()
     if (model.link === 'open') send(counts.stat('ageMs' in now ? now.ageMs : null))
-  }
-  const closeSocket = () => {
-    handshake?.abort()
-    handshake = undefined
-    socket?.close()
-    socket = undefined
   }
   const closePicture = () => {
     picture?.close()
@@ -133,45 +133,32 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
     return own
   }
 
-  const openSocket = () => {
-    const own = ports.openSocket(options.url, {
+  const socket = gatedSocket(
+    ports.openSocket,
+    ports.gate,
+    options.url,
+    {
+      entered: () => handle({ kind: 'entered' }),
       opened() {
-        if (socket !== own) return
-        handshake?.abort()
         counts.socketOpened()
         handle({ kind: 'opened' })
       },
-      text: (text) => socket === own && heard(text),
-      bytes: (bytes) => socket === own && received(bytes),
+      text: (text) => heard(text),
+      bytes: (bytes) => received(bytes),
       closed(code) {
-        if (socket !== own) return
-        socket = undefined
-        handshake?.abort()
-        // 4503: it restarts on purpose; others closed for a reason that is no error of the network either.
+        // The server's own codes have a reason of their own: the network did nothing wrong.
         if (code < 4_000) counts.failed('network')
         handle({ kind: 'closed', code })
       },
-    })
-    socket = own
-  }
-
-  /** Waits for its turn; the place is given up as soon as the handshake is over, one way or the other. */
-  const connect = async () => {
-    closeSocket()
-    stream = undefined
-    const own = new AbortController()
-    handshake = own
-    const leave = await ports.gate.enter(AbortSignal.any([own.signal, living]))
-    if (leave === undefined) return
-    own.signal.addEventListener('abort', leave, { once: true })
-    living.addEventListener('abort', leave, { once: true, signal: own.signal })
-    if (own.signal.aborted || living.aborted) return leave()
-    handle({ kind: 'entered' })
-    openSocket()
-  }
+    },
+    living,
+  )
 
   const effects: Record<Effect, () => void> = {
-    connect: () => void connect(),
+    connect() {
+      stream = undefined
+      socket.connect()
+    },
     hello() {
       const asked = options.size()
       const px = (value: number) => Math.min(largestPx, Math.max(1, Math.round(value)))
@@ -195,7 +182,7 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
     resume: () => send({ type: 'resume' }),
     disconnect() {
       if (model.sight === 'seen') counts.failed('network')
-      closeSocket()
+      socket.close()
     },
     fresh() {
       closePicture()
@@ -276,7 +263,7 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
       } while ((await clock.sleep(tickMs, living)) === 'slept')
     } finally {
       sendStat()
-      closeSocket()
+      socket.close()
       closePicture()
     }
   }
@@ -295,8 +282,6 @@ export function startSession(ports: PlayerPorts, options: SessionOptions, signal
   }
 }
 
-/** Two states with the same key look the same. */
-function stateKey(state: PlayState): string {
-  const coarse = 'ageMs' in state && state.ageMs !== null ? { ...state, ageMs: Math.round(state.ageMs / 100) } : state
-  return JSON.stringify(coarse)
-}
+/** Two states with the same key look the same but for their age. */
+const stateKey = (state: PlayState): string =>
+  JSON.stringify('ageMs' in state ? { ...state, ageMs: state.ageMs === null } : state)

@@ -48,7 +48,7 @@ export function streamChoice(): StreamChoice {
     const wished = facts.wants === 'auto' ? bySize(facts) : facts.wants
     held = null
     // Where the gateway decides, it may decide for main.
-    const isMain = wished === 'main' || (wished === undefined && facts.stream !== 'sub')
+    const isMain = wished === 'main' || (wished === undefined && (facts.stream ?? 'main') === 'main')
     if (!isMain) return wished
     if (facts.atMs < restUntilMs) held = 'dropping'
     else if (!facts.mayMain) held = 'no-main-left'

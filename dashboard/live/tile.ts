@@ -37,8 +37,11 @@ export function startTile(ports: TilePorts, options: TileWishes, signal: AbortSi
   let leaveGroup: (() => void) | undefined
   const ending = new Set<Promise<void>>()
 
-  const ownAgeMs = () => (current.model.sight === 'seen' ? current.ownAgeMs() : null)
-  const isApart = () => group !== null && (current.ownAgeMs() ?? 0) > togetherMaxMs
+  /** Pictures that come one by one cannot wait for others. */
+  const isFlowing = () => current.model.shown?.tier === 'mse' && !current.model.shown.keyframesOnly
+  const ownAgeMs = () => (current.model.sight === 'seen' && isFlowing() ? current.ownAgeMs() : null)
+  const isApart = () =>
+    group !== null && current.model.shown !== null && (!isFlowing() || (current.ownAgeMs() ?? 0) > togetherMaxMs)
   const open = (prefer: StreamName | undefined): Session => {
     const openPicture = ports.openPicture(() => swap(own))
     const own: Session = startSession(
