@@ -78,7 +78,7 @@ describe.each(languages)('live, in %s', (language) => {
     const large = await presented(page, `[data-camera="${cameraIds.plain}"] .layer-shown video`, 2_000)
     expect(large.frames).toBeGreaterThan(8)
     expect(
-      await page.locator('.tile-big .layer-shown video').evaluate((video: HTMLVideoElement) => video.videoWidth),
+      await page.locator('.tile-large .layer-shown video').evaluate((video: HTMLVideoElement) => video.videoWidth),
     ).toBe(1_280)
     await page.keyboard.press('Escape')
 
