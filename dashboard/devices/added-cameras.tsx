@@ -80,6 +80,7 @@ function CameraRow({ camera, picture }: { camera: Camera; picture: PictureOf | u
       </th>
       <td>
         <CameraStatus camera={camera} />
+        {camera.privacy ? <Badge tone="off">{t().cameraForm.privacy}</Badge> : null}
         {picture ? <CameraPicture camera={camera} picture={picture} /> : null}
       </td>
       <td>

@@ -31,6 +31,8 @@ export function readCameraPatch(fields: FormData, camera: Camera): PatchCamera {
     const value = text(fields, name)
     if (value !== camera[name]) patch[name] = value
   }
+  const privacy = fields.get('privacy') === 'on'
+  if (privacy !== camera.privacy) patch.privacy = privacy
   const password = typed(fields, 'password')
   return password === '' ? patch : { ...patch, password }
 }
@@ -163,6 +165,20 @@ export function EditCameraDialog({ camera, onClose }: EditProps) {
       >
         <p class="address muted">{camera.address}</p>
         <Place name={camera.name} areaId={camera.areaId} purpose={camera.purpose} />
+        <div class="field">
+          <label class="check">
+            <input
+              type="checkbox"
+              name="privacy"
+              defaultChecked={camera.privacy}
+              aria-describedby={`${camera.id}-privacy`}
+            />{' '}
+            {words.privacy}
+          </label>
+          <span class="field-hint" id={`${camera.id}-privacy`}>
+            {words.privacyHint}
+          </span>
+        </div>
         <KeepingFields camera={camera} keeping={keeping} change={setKeeping} disks={disks.value ?? []} />
         <h3>{words.login}</h3>
         <Login user={camera.user} keeps />

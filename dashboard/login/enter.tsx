@@ -5,12 +5,13 @@ import { useAction } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { LoginPage } from './page.tsx'
 
-/** `/enter?ticket=...`: trades the one-time ticket for a session and goes to the wall. The ticket leaves the address at once. */
+/** `/enter?ticket=...`: trades the one-time ticket for a session and goes to the wall; a screen to its own. The ticket leaves the address at once. */
 export function EnterPage() {
   const { api, router, start } = useGateway()
   const enter = useAction(async (ticket: string) => {
-    start(await api.enter(ticket))
-    router.navigate('/wall', { replace: true })
+    const session = await api.enter(ticket)
+    start(session)
+    router.navigate(session.role === 'screen' ? '/screen' : '/wall', { replace: true })
   })
   useEffect(() => {
     const ticket = router.location.peek().query.get('ticket') ?? ''

@@ -8,6 +8,7 @@ import { FormEnd } from '../parts/form-end.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { useAction } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
+import { type AreaScope, AreaScopeField } from './area-scope.tsx'
 
 interface AccountDialogProps {
   /** Null: a new one. */
@@ -15,18 +16,20 @@ interface AccountDialogProps {
   readonly onClose: (changed: boolean) => void
 }
 
-/** A new account, or the name, role, password and state of one that exists. */
+/** A new account, or the name, role, areas, password and state of one that exists. */
 export function AccountDialog({ account, onClose }: AccountDialogProps) {
   const { api } = useGateway()
   const [role, setRole] = useState<PersonRole>(personRoles.find((one) => one === account?.role) ?? 'office')
+  const [scope, setScope] = useState<AreaScope>(account?.areaIds ?? null)
   const save = useAction(async (fields: FormData) => {
+    const areaIds = scope === null ? null : [...scope]
     const name = text(fields, 'name')
     const password = typed(fields, 'password')
     if (account === null) {
-      await api.addAccount({ user: text(fields, 'user'), name, role, password })
+      await api.addAccount({ user: text(fields, 'user'), name, role, areaIds, password })
     } else {
       const disabled = fields.get('active') !== 'on'
-      await api.changeAccount(account.id, { name, role, disabled, ...(password === '' ? {} : { password }) })
+      await api.changeAccount(account.id, { name, role, areaIds, disabled, ...(password === '' ? {} : { password }) })
     }
     onClose(true)
   })
@@ -38,7 +41,7 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
         class="form"
         onSubmit={(event) => {
           event.preventDefault()
-          save.start(new FormData(event.currentTarget))
+          if (scope?.length !== 0) save.start(new FormData(event.currentTarget))
         }}
       >
         <label class="field">
@@ -68,6 +71,7 @@ export function AccountDialog({ account, onClose }: AccountDialogProps) {
           </select>
           <span class="field-hint">{words.canDo(granted.join(words.listSeparator))}</span>
         </label>
+        <AreaScopeField scope={scope} change={setScope} />
         <PasswordField
           label={account === null ? t().login.password : words.newPassword}
           hint={account === null ? words.passwordHint : `${words.passwordHint} ${t().cameraForm.keepPassword}`}

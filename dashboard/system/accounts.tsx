@@ -8,6 +8,7 @@ import { Loaded } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import { Table } from '../parts/table.tsx'
 import { useGateway } from '../shell/gateway.ts'
+import { words as accessWords } from './access-words.ts'
 import { AccountDialog } from './account-form.tsx'
 
 export function Accounts() {
@@ -31,6 +32,7 @@ export function Accounts() {
                 <th scope="col">{words.user}</th>
                 <th scope="col">{words.name}</th>
                 <th scope="col">{words.role}</th>
+                <th scope="col">{accessWords().areas}</th>
                 <th scope="col">{words.state}</th>
                 <th scope="col">{words.created}</th>
               </tr>
@@ -45,6 +47,9 @@ export function Accounts() {
                   </th>
                   <td>{account.name}</td>
                   <td>{t().roles[account.role]}</td>
+                  <td class="nowrap">
+                    {account.areaIds === null ? accessWords().all : accessWords().scope(account.areaIds.length)}
+                  </td>
                   <td>
                     <StatusDot tone={account.disabled ? 'off' : 'calm'}>
                       {account.disabled ? words.disabled : words.active}

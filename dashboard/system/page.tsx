@@ -7,6 +7,7 @@ import { AuditTrail } from './audit.tsx'
 import { Disks } from './disks.tsx'
 import { Health } from './health.tsx'
 import { Holds } from './holds.tsx'
+import { Screens } from './screens.tsx'
 
 /** What works, where footage is and what of it is held, who may come in, and who did what; each part only for those who may see it. */
 export function SystemPage() {
@@ -29,6 +30,7 @@ export function SystemPage() {
       <Disks />
       {mayReview ? <Holds /> : null}
       {mayAdminister ? <Accounts /> : null}
+      {mayAdminister ? <Screens /> : null}
       {mayAudit ? <AuditTrail /> : null}
     </div>
   )

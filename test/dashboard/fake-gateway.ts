@@ -15,6 +15,7 @@ import type { History } from '../../gateway/contract/sensor.ts'
 import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
 import * as data from './fake-data.ts'
 import { fakeFootage } from './fake-footage-routes.ts'
+import { fakeWalls } from './fake-walls.ts'
 import { Refusal } from './refusal.ts'
 
 const dist = join(import.meta.dirname, '../../dashboard/dist')
@@ -88,6 +89,7 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
   let seq = 1_000
   const alerts = data.alertsAt(Date.now())
   const fake = fakeFootage(Date.now())
+  const walls = fakeWalls(Date.now())
   const send = (socket: WebSocket, message: FeedMessage): void => socket.send(JSON.stringify(message))
   const say = (change: FeedChange): void => {
     seq += 1
@@ -133,6 +135,8 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
     if (url.pathname.endsWith('/history')) return history(url)
     const footage = await fake.answer(url, method, session, () => readJson(request))
     if (footage !== undefined) return footage
+    const wall = await walls.answer(url, method, () => readJson(request))
+    if (wall !== undefined) return wall
     if (url.pathname.endsWith('/acknowledge')) {
       const { note } = (await readJson(request)) as { note: string }
       const at = alerts.findIndex((alert) => alert.id === url.pathname.split('/')[3])

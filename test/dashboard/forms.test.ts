@@ -37,6 +37,9 @@ test('editing sends only what changed, and an empty password keeps the old one',
   const { name, areaId, purpose, user } = camera
   const same = { name, areaId, purpose, user, password: '' }
   expect(readCameraPatch(form(same), camera)).toEqual({})
+  expect(readCameraPatch(form({ ...same, privacy: 'on' }), camera)).toEqual({ privacy: true })
+  expect(readCameraPatch(form({ ...same, privacy: 'on' }), { ...camera, privacy: true })).toEqual({})
+  expect(readCameraPatch(form(same), { ...camera, privacy: true })).toEqual({ privacy: false })
   const patch = readCameraPatch(form({ ...same, name: '新名', password: 'x' }), camera)
   expect(patch).toEqual({ name: '新名', password: 'x' })
   expect(PatchCamera.safeParse(patch).success).toBe(true)
