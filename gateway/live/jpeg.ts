@@ -54,14 +54,16 @@ export function jpegTier({ tools: { clock, log }, nextGeneration, makeJpeg }: Jp
     let sequence = 0
     let failures = 0
     let madeOf: Packet | undefined
+    let madeKey: Packet | undefined
     while (!signal.aborted && failures < mostFailures) {
       const startedMs = clock.monotonic()
       const { key } = channel
       const newest = channel.gop.at(-1) ?? key
       if (newest && newest !== madeOf) {
         // A new keyframe is nearly free; when none came lately, what is newest has to be decoded from the last one on.
-        const isOld = key !== undefined && newest.captureUtcMs - key.captureUtcMs >= everyMs
+        const isOld = key === madeKey || (key !== undefined && newest.captureUtcMs - key.captureUtcMs >= everyMs)
         madeOf = newest
+        madeKey = key
         try {
           const made = await inTurn(() => picture(channel, isOld && failures === 0, signal), signal)
           failures = 0

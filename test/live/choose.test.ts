@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { StreamFacts } from '../../gateway/contract/camera.ts'
 import { type LadderStep, ladderSteps } from '../../gateway/domain/words.ts'
