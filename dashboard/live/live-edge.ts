@@ -13,6 +13,8 @@ const seekGapMs: Millis = 5_000
 const seekWindowMs: Millis = 60_000
 const windowMs: Millis = 20_000
 const measureMs: Millis = 1_000
+/** How much smaller the target may become with each measurement. */
+const easeS = 0.02
 /** In the first moments the server's kept pictures come in a burst: seeks are free then, and arrivals tell nothing about jitter. */
 const settleMs: Millis = 1_000
 const aheadS = 1
@@ -84,6 +86,7 @@ export function liveEdge(): LiveEdge {
   let penalty = 1
   let rate = 1
   let target = minTargetS
+  let isFirst = true
   let pathS: number | null = null
   let capturePathS: number | null = null
 
@@ -102,7 +105,10 @@ export function liveEdge(): LiveEdge {
     const delays = arrivals.map(({ delayS }) => delayS)
     pathS = Math.min(...delays)
     capturePathS = Math.min(...arrivals.map(({ captureDelayS }) => captureDelayS))
-    target = targetLagS(Math.min(intervalS, 0.5), arrivalJitterS(delays), penalty)
+    const measured = targetLagS(Math.min(intervalS, 0.5), arrivalJitterS(delays), penalty)
+    // Up at once, down slowly: a target that wavers would have to be run after.
+    target = isFirst ? measured : Math.max(measured, target - easeS)
+    isFirst = false
   }
   const worse = (atMs: Millis, by: number) => {
     penalty = Math.min(maxPenalty, penalty * by)
@@ -127,6 +133,7 @@ export function liveEdge(): LiveEdge {
     began(atMs) {
       beganAtMs = atMs
       measuredAtMs = Number.NEGATIVE_INFINITY
+      isFirst = true
       arrivals = []
       pathS = null
       capturePathS = null

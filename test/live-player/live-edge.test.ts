@@ -44,6 +44,12 @@ describe('the target', () => {
     expect(edge.targetS()).toBeCloseTo(0.79, 1)
     feed(12_000, 40_000, () => 0)
     edge.steer({ atMs: 40_000, playheadS: 9, endS: 10, ...alone })
+    // Up at once, down slowly.
+    expect(edge.targetS()).toBeCloseTo(0.77, 1)
+    for (let ms = 40_000; ms < 80_000; ms += 1_000) {
+      feed(ms, ms + 1_000, () => 0)
+      edge.steer({ atMs: ms + 1_000, playheadS: 9, endS: 10, ...alone })
+    }
     expect(edge.targetS()).toBeCloseTo(0.19, 2)
   })
 

@@ -104,6 +104,16 @@ describe('together', () => {
     leave[1]?.()
     expect(group.ageMs()).toBe(300)
   })
+  test('small changes of the slowest one are not run after', () => {
+    const group = togetherGroup()
+    let age = 410
+    group.join(() => age)
+    const told = [410, 449, 310, 451, 300, 460, 2_999].map((now) => {
+      age = now
+      return group.ageMs()
+    })
+    expect(told).toEqual([450, 450, 450, 500, 300, 500, 3_000])
+  })
 })
 
 describe('the capture map', () => {
