@@ -80,6 +80,7 @@ export function LinkDialog({ link, onClose }: { link: ScreenLink; onClose: () =>
           </div>
           <span class="field-hint" role="status">
             {copied === 'by-hand' ? words().copyByHand : words().linkUntil(formatDateTime(link.expiresUtcMs))}
+            {copied === 'by-hand' || link.screen.seenUtcMs === null ? null : words().linkReplaces}
           </span>
         </div>
         <div class="form-actions">
