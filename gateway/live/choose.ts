@@ -128,16 +128,13 @@ export function decide(hello: Hello, now: CameraNow): Decision {
   return { shown: null, why: reason('jpeg', above), above, needs: isHopeless ? [] : [...needs], isBridge, isHopeless }
 }
 
-/** The one reason that a person is told: why the best step is not shown, or why only pictures made by the box can be. */
+/** The one reason that a person is told: why the best step is not shown, or why only something made by the box can be. */
 function reason(step: LadderStep, above: readonly NotTaken[]): StepDown | null {
-  const isOf = (...reasons: StepDown[]) => above.find(({ why }) => reasons.includes(why))?.why
-  const first = above[0]?.why ?? null
-  if (step === 'mpeg1' || step === 'jpeg')
-    return (
-      isOf('opening') ??
-      (step === 'jpeg' ? isOf('tier-full', 'transcoder-failed') : undefined) ??
-      isOf('player-failed', 'main-is-h265', 'codec-unsupported') ??
-      first
-    )
-  return first
+  const firstOf = (...reasons: StepDown[]) => above.find(({ why }) => reasons.includes(why))?.why
+  const best = above[0]?.why ?? null
+  if (step !== 'mpeg1' && step !== 'jpeg') return best
+  const mpeg1 = above.find((one) => one.step === 'mpeg1')?.why
+  const isBoxes = mpeg1 === 'tier-full' || mpeg1 === 'transcoder-failed' || mpeg1 === 'player-failed'
+  if (isBoxes) return mpeg1
+  return firstOf('opening') ?? firstOf('player-failed', 'main-is-h265', 'codec-unsupported') ?? best
 }

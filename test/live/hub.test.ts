@@ -43,6 +43,7 @@ let server: ReturnType<typeof createServer>
 let sub: StreamFacts | null
 let isThere: boolean
 let privacy: boolean
+let enabled: boolean
 let jpegs: { mp4: Uint8Array; count: number }[]
 const sockets: WebSocket[] = []
 
@@ -52,10 +53,11 @@ beforeEach(async () => {
   sub = null
   isThere = true
   privacy = false
+  enabled = true
   jpegs = []
   hub = liveHub({
     tools,
-    facts: () => (isThere ? { main: facts, sub, third: null, enabled: true, privacy } : undefined),
+    facts: () => (isThere ? { main: facts, sub, third: null, enabled, privacy } : undefined),
     state: () => state,
     pull: (_cameraId, _stream, signal, take) =>
       new Promise((resolve, reject) => {
@@ -183,6 +185,105 @@ describe('live hub', () => {
     expect(events.at(-1)).toMatchObject({ type: 'stream', stream: 'sub', why: null, above: [] })
   })
 
+  test('few viewers bridge with the whole main stream, the others with its keyframes, until their stream is there', async () => {
+    sub = facts
+    for (const event of [init(), frame(1, true), frame(2, false)]) hub.put('cam', event)
+    const tiles = []
+    for (let n = 0; n < 6; n++) {
+      const one = await tile()
+      await waitFor(() => one.events.length === 1)
+      tiles.push(one)
+    }
+    const bridged = { type: 'stream', stream: 'main', why: 'opening', above: [{ step: 'sub', why: 'opening' }] }
+    expect(tiles.map(({ events }) => events[0])).toEqual(
+      [0, 1, 2, 3, 4, 5].map((n) => expect.objectContaining({ ...bridged, keyframesOnly: n > 3 })),
+    )
+    hub.put('cam', frame(3, false))
+    hub.put('cam', frame(4, true))
+    await waitFor(() => tiles.every(({ frames }) => frames.at(-1)?.first === 4))
+    expect(tiles.map(({ frames }) => frames.map(({ first }) => first).slice(1))).toEqual(
+      [0, 1, 2, 3, 4, 5].map((n) => (n > 3 ? [1, 4] : [1, 2, 3, 4])),
+    )
+    // Its init alone is no picture yet.
+    subPulls[0]?.take(init())
+    hub.put('cam', frame(5, true))
+    await waitFor(() => tiles.every(({ frames }) => frames.at(-1)?.first === 5))
+    subPulls[0]?.take(frame(50, true))
+    await waitFor(() => tiles.every(({ frames }) => frames.at(-1)?.first === 50))
+    for (const { events, frames } of tiles) {
+      expect(events.slice(1)).toEqual([
+        expect.objectContaining({ type: 'stream', stream: 'sub', why: null, above: [], keyframesOnly: false }),
+      ])
+      // No generation has a number twice, whatever stream it is of.
+      expect(frames.at(-2)?.generation).toBe(frames.at(-1)?.generation)
+      expect(frames.at(-1)?.generation).not.toBe(frames[0]?.generation)
+    }
+    // What was lent is given back.
+    const later = await tile({ prefer: 'main' })
+    await waitFor(() => later.events.length === 1)
+    expect(later.events[0]).toMatchObject({ stream: 'main', why: null, keyframesOnly: false })
+  })
+
+  test('privacy: refused at once, with the picture again when it ends, in the same socket', async () => {
+    for (const event of [init(), frame(1, true)]) hub.put('cam', event)
+    const { events, frames, socket } = await tile()
+    await waitFor(() => frames.length === 2)
+    privacy = true
+    hub.changed('cam')
+    await waitFor(() => events.length === 2)
+    expect(events[1]).toMatchObject({ type: 'refused', code: 'privacy' })
+    for (let n = 2; n < 5; n++) hub.put('cam', frame(n, true))
+    expect(() => hub.still('cam')).toThrow(expect.objectContaining({ kind: 'denied', code: 'privacy' }))
+    const late = await tile()
+    await waitFor(() => late.events.length === 1)
+    expect([late.events[0]?.type, late.frames.length, frames.length]).toEqual(['refused', 0, 2])
+    privacy = false
+    hub.changed('cam')
+    await waitFor(() => frames.length === 4 && late.frames.length === 2)
+    expect([frames.at(-1)?.first, late.frames.at(-1)?.first]).toEqual([4, 4])
+    expect(socket.readyState).toBe(socket.OPEN)
+    expect(hub.still('cam')?.frame[0]).toBe(4)
+  })
+
+  test('a camera that is switched off is not asked for its sub stream', async () => {
+    sub = facts
+    enabled = false
+    const { events } = await tile()
+    await waitFor(() => events.length === 1)
+    expect(events[0]?.type).toBe('offline')
+    expect(subPulls).toEqual([])
+    enabled = true
+    hub.changed('cam')
+    await waitFor(() => subPulls.length === 1)
+  })
+
+  test('a browser that plays nothing of it but pictures gets them, and MPEG-1 when a transcoder is free', async () => {
+    const hevc = 'hvc1.1.6.L93.B0'
+    for (const event of [init(hevc), frame(1, true)]) hub.put('cam', event)
+    const { events, frames } = await tile({ accept: [avc, 'image/jpeg'] })
+    await waitFor(() => frames.length === 1)
+    expect(events).toEqual([
+      expect.objectContaining({ tier: 'jpeg', codec: 'jpeg', why: 'main-is-h265', stream: 'main' }),
+    ])
+    expect(frames[0]).toMatchObject({ kind: FrameKind.jpeg, captureUnixMicros: 1_800_000_000_001_000 })
+    expect(jpegs.map(({ count }) => count)).toEqual([1])
+    expect(hub.transcoders()).toEqual({ mpeg1: 0, jpeg: 1 })
+  })
+
+  test('what players say of themselves is added up, and never goes down', async () => {
+    const stat = { type: 'stat', presented: 10, dropped: 1, quotaErrors: 0, decodeErrors: 2, networkErrors: 0 }
+    const more = { stalls: 1, rebuilds: 0, ageMs: null }
+    const [one, other] = [await tile(), await tile()]
+    const say = (socket: WebSocket, fields: object) => socket.send(JSON.stringify({ ...stat, ...more, ...fields }))
+    say(one.socket, {})
+    say(one.socket, { presented: 25 })
+    say(one.socket, { presented: 3 })
+    say(one.socket, { presented: 30, dropped: 0 })
+    say(other.socket, { presented: 100 })
+    await waitFor(() => hub.counts().presented === 130)
+    expect(hub.counts()).toMatchObject({ dropped: 2, decodeErrors: 4, stalls: 2, quotaErrors: 0 })
+  })
+
   test('a paused tile gets nothing, and a fresh picture afterwards', async () => {
     for (const event of [init(), frame(1, true)]) hub.put('cam', event)
     const { socket, frames } = await tile()
@@ -208,7 +309,7 @@ describe('live hub', () => {
     await waitFor(() => slow.frames.length === 2 && quick.frames.length === 2)
     slow.socket.pause()
     for (let n = 1; n <= 120; n++) {
-      hub.put('cam', frame(n, n % 10 === 0, 200_000))
+      hub.put('cam', frame(n, n % 10 === 0, 100_000))
       if (n % 10 === 0) await waitFor(() => quick.frames.length === 2 + n)
     }
     slow.socket.resume()
