@@ -44,7 +44,8 @@ export function LayoutDrop({ layout, choose }: { layout: WallLayout; choose: (la
 
 function LayoutShape({ layout, large = false }: { layout: WallLayout; large?: boolean }) {
   const [width, height] = large ? [48, 30] : [20, 13]
-  const { columns, rows, cells } = planOf(layout, 6, width, height)
+  // Of a screen's size: the line below each picture counts for little there.
+  const { columns, rows, cells } = planOf(layout, 6, 1_600, 1_000)
   const [dx, dy] = [48 / columns, 30 / rows]
   return (
     <svg class="layout-shape" width={width} height={height} viewBox="0 0 48 30" aria-hidden="true">

@@ -1,8 +1,10 @@
 import type { WallLayout } from '../../gateway/contract/wall.ts'
 
-/** The line of each tile and the space between tiles: as in tile-bar.css and wall.css. */
-export const barPx = 26
+/** The space between tiles: as in wall.css. */
 export const gapPx = 4
+/** The line of each tile, as in tile-bar.css; an area this wide is a large screen, read from further away. */
+export const linePxOf = (areaWidthPx: number): number => (areaWidthPx >= largeAreaPx ? 40 : 26)
+const largeAreaPx = 2_400
 /** The line lies over the picture where room of its own would make the picture smaller than this share. */
 const leastShare = 0.95
 
@@ -27,6 +29,7 @@ export type Bar = 'under' | 'over'
 export interface Plan extends Grid {
   readonly tilePx: number
   readonly rowPx: number
+  readonly linePx: number
   readonly bar: Bar
 }
 
@@ -77,7 +80,7 @@ export function fitGrid(count: number, widthPx: number, heightPx: number): Grid 
   let bestWidthPx = 0
   for (let columns = 1; columns <= tiles; columns++) {
     const rows = Math.ceil(tiles / columns)
-    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx, barPx)
+    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx, linePxOf(widthPx))
     // Equally large: the wider grid, as screens are.
     if (tilePx >= bestWidthPx) {
       best = even(columns, rows, tiles)
@@ -91,11 +94,12 @@ export function fitGrid(count: number, widthPx: number, heightPx: number): Grid 
 export function planOf(layout: WallLayout, count: number, widthPx: number, heightPx: number): Plan {
   const grid = layout === 'auto' ? fitGrid(Math.min(autoMost, count), widthPx, heightPx) : fixed[layout]
   const alone = tileWidthPx(grid, widthPx, heightPx, 0)
-  const withLine = tileWidthPx(grid, widthPx, heightPx, barPx)
+  const linePx = linePxOf(widthPx)
+  const withLine = tileWidthPx(grid, widthPx, heightPx, linePx)
   const bar = withLine >= alone * leastShare ? 'under' : 'over'
   const tilePx = bar === 'under' ? withLine : alone
   // Rounded down: what is some pixels too high would not fit, and a picture has bars of a pixel at most.
-  return { ...grid, tilePx, rowPx: Math.floor(tilePx / aspect) + (bar === 'under' ? barPx : 0), bar }
+  return { ...grid, tilePx, rowPx: Math.floor(tilePx / aspect) + (bar === 'under' ? linePx : 0), linePx, bar }
 }
 
 export const pagesOf = (count: number, perPage: number): number => Math.max(1, Math.ceil(count / perPage))

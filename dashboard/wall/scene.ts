@@ -3,7 +3,7 @@ import type { Camera } from '../../gateway/contract/camera.ts'
 import type { WallSettings } from '../../gateway/contract/wall.ts'
 import type { Place } from '../api/places.ts'
 import { inGroup } from './groups.ts'
-import { barPx, type Cell, gapPx, pagesOf, type Plan, planOf } from './layout.ts'
+import { type Cell, gapPx, pagesOf, type Plan, planOf } from './layout.ts'
 import { byTrouble, inSequence } from './order.ts'
 import type { TileRole } from './tile.tsx'
 
@@ -83,9 +83,9 @@ export function sceneOf(facts: SceneFacts): Scene {
 }
 
 /** The height of a tile's picture in CSS pixels. */
-export function pictureHeightPx({ role, cell }: TilePlace, { rowPx, bar }: Plan, areaHeightPx: number): number {
-  if (role === 'large') return areaHeightPx - barPx
-  return cell.span * rowPx + (cell.span - 1) * gapPx - (bar === 'under' ? barPx : 0)
+export function pictureHeightPx({ role, cell }: TilePlace, { rowPx, linePx, bar }: Plan, areaHeightPx: number): number {
+  if (role === 'large') return areaHeightPx - linePx
+  return cell.span * rowPx + (cell.span - 1) * gapPx - (bar === 'under' ? linePx : 0)
 }
 
 /** Whose picture matters most: the large one, then by place, of which the first is the largest. */

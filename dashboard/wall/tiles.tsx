@@ -175,6 +175,7 @@ export function Tiles(props: WallProps & { readonly cameras: readonly Camera[] }
             : { gridTemplateColumns: 'minmax(0, 1fr)', gridTemplateRows: 'minmax(0, 1fr)' }
         }
         aria-label={words().cameras}
+        data-line={plan.linePx}
         onFocusIn={(event) =>
           setReachedId(
             event.target instanceof Element

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { WallLayout } from '../../gateway/contract/wall.ts'
 import {
-  barPx,
   type Cell,
   fitGrid,
   gapPx,
   layouts,
+  linePxOf,
   moved,
   pagesOf,
   planOf,
@@ -41,10 +41,11 @@ describe('the grid', () => {
     [1, 1, 1_280, 720],
     [6, 6, 2_560, 1_200],
   ])('%i x %i tiles with their lines fit into %i x %i, as large as can be', (columns, rows, widthPx, heightPx) => {
-    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx, barPx)
+    const linePx = linePxOf(widthPx)
+    const tilePx = tileWidthPx({ columns, rows }, widthPx, heightPx, linePx)
     const needed = (px: number) => ({
       widthPx: columns * px + (columns - 1) * gapPx,
-      heightPx: rows * ((px * 9) / 16 + barPx) + (rows - 1) * gapPx,
+      heightPx: rows * ((px * 9) / 16 + linePx) + (rows - 1) * gapPx,
     })
     expect(needed(tilePx).widthPx).toBeLessThanOrEqual(widthPx)
     expect(needed(tilePx).heightPx).toBeLessThanOrEqual(heightPx)
@@ -111,7 +112,7 @@ describe('the grid', () => {
       const alone = tileWidthPx(plan, widthPx, heightPx, 0)
       expect(plan.tilePx).toBeGreaterThanOrEqual(alone * 0.95)
       // And where it costs nothing it covers nothing.
-      if (tileWidthPx(plan, widthPx, heightPx, barPx) === alone) expect(plan.bar).toBe('under')
+      if (tileWidthPx(plan, widthPx, heightPx, plan.linePx) === alone) expect(plan.bar).toBe('under')
     },
   )
 })
