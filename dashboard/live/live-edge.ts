@@ -21,6 +21,8 @@ const aheadS = 1
 const dryGapMs: Millis = 2_000
 const calmMs: Millis = 30_000
 const maxPenalty = 4
+/** Running dry alone, which a busy machine does however much there is, is not worth more. */
+const maxDryPenalty = 1.5
 
 export interface LiveEdge {
   /** A frame arrived. `ptsS` is its time in the stream. */
@@ -145,7 +147,7 @@ export function liveEdge(): LiveEdge {
     },
     ranDry(atMs) {
       if (atMs - beganAtMs < 2 * settleMs || atMs - worseAtMs < dryGapMs) return
-      worse(atMs, 1.2)
+      if (penalty < maxDryPenalty) worse(atMs, Math.min(1.2, maxDryPenalty / penalty))
     },
     steer({ atMs, playheadS, endS, serverUtcMs, groupAgeMs }) {
       measure(atMs)

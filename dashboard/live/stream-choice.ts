@@ -8,7 +8,7 @@ export interface ChoiceFacts {
   readonly mayMain: boolean
   /** Device pixels of the tile; 0 while it has no size. */
   readonly heightPx: number
-  /** What is shown now. */
+  /** What is shown now; null while that is not settled. */
   readonly stream: StreamName | null
   /** Of the sub stream, once it was seen. */
   readonly subHeightPx: number | null

@@ -88,7 +88,7 @@ export function startTile(ports: TilePorts, options: TileWishes, signal: AbortSi
     wants: options.wants(),
     mayMain: options.mayMain(),
     heightPx: options.size().heightPx,
-    stream: session?.model.shown?.stream ?? null,
+    stream: lastingStream(session),
     subHeightPx,
     droppedShare: session?.counts.droppedShare() ?? null,
   })
@@ -151,6 +151,12 @@ export function startTile(ports: TilePorts, options: TileWishes, signal: AbortSi
     },
     ended: run(),
   }
+}
+
+/** What is shown; null while it only bridges the time until another one is there. */
+const lastingStream = (session: Session | undefined): StreamName | null => {
+  const shown = session?.model.shown
+  return shown && shown.why !== 'opening' ? shown.stream : null
 }
 
 type Counts = Pick<TileDetails, 'presented' | 'dropped' | 'leftOut' | 'errors' | 'stalls' | 'rebuilds'>

@@ -219,6 +219,26 @@ describe('in a real browser', () => {
     expect(samples.every(({ kind, trueAgeMs }) => kind !== 'live' || (trueAgeMs ?? 0) < 1_000)).toBe(true)
   })
 
+  test('tab hidden for longer than 10 s: paused; back: a fresh picture within a second, never a backlog', async () => {
+    const { camera, tile } = await play({ sub: clips.plain })
+    await liveFor(tile, 1_000)
+    // A window without a screen is never hidden: the page is told so.
+    const turn = (visibility: string) =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, visibility)
+    await turn('hidden')
+    await until('the pause', () => camera.viewers[0]?.requests.at(-1)?.type === 'pause')
+    const backAtMs = (await tile.samples()).at(-1)?.atMs ?? 0
+    await turn('visible')
+    await liveFor(tile, 1_000)
+    const samples = (await tile.samples()).filter(({ atMs }) => atMs > backAtMs)
+    expect((samples.find(({ kind }) => kind === 'live')?.atMs ?? Number.NaN) - backAtMs).toBeLessThan(1_000)
+    expect(staleAsLiveMs(samples)).toBeLessThanOrEqual(200)
+    expect(camera.viewers).toHaveLength(1)
+  })
+
   test('together: tiles of cameras with different delays show the same moment', async () => {
     const quick = await play({ sub: clips.plain })
     const slow = await play({ sub: clips.bFrames }, { lateMs: 900 })
