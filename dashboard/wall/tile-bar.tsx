@@ -17,11 +17,13 @@ interface TileBarProps {
   readonly withheld: Withheld | null
   readonly camera: Camera
   readonly explain: () => void
+  /** Tab leads to its button. */
+  readonly reachable: boolean
   readonly children: ComponentChildren
 }
 
 /** The line of a tile: whether it is recorded, whose it is, how live it is, and a way to all the rest. */
-export function TileBar({ state, withheld, camera, explain, children }: TileBarProps) {
+export function TileBar({ state, withheld, camera, explain, reachable, children }: TileBarProps) {
   const { stores } = useGateway()
   const recorded = camera.state.status === 'recording'
   const place = placeBeside(camera.name, stores.places.value.get(camera.areaId))
@@ -46,7 +48,7 @@ export function TileBar({ state, withheld, camera, explain, children }: TileBarP
         class="tile-explain"
         aria-label={words().explain(camera.name)}
         title={words().explain(camera.name)}
-        tabIndex={-1}
+        tabIndex={reachable ? 0 : -1}
         onClick={explain}
       >
         <InfoIcon size={16} />

@@ -85,6 +85,7 @@ export function Tile(props: TileProps) {
         state={state}
         withheld={withheld}
         camera={camera}
+        reachable={reachable || large}
         explain={() => {
           board.explained.value = board.explained.peek() === camera.id ? null : camera.id
         }}

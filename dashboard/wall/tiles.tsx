@@ -118,6 +118,11 @@ export function Tiles(props: WallProps & { readonly cameras: readonly Camera[] }
     setAhead,
   })
 
+  const gone = explained === undefined
+  useEffect(() => {
+    // Its tile went with its page: it must not come back with it.
+    if (gone) board.explained.value = null
+  }, [gone, board])
   useLayoutEffect(() => {
     const heightPx = (tile: (typeof tiles)[number]) => pictureHeightPx(tile, plan, sizePx.height) * devicePixelRatio
     const seen = tiles.filter(({ role, camera }) => role !== 'ahead' && role !== 'aside' && withheld(camera) === null)

@@ -160,7 +160,7 @@ function SavingNote({ store }: { store: WallStore }) {
 }
 
 function fullscreen(): void {
-  const wall = document.querySelector('.wall')
+  const wall = document.querySelector('.watched, .wall')
   const change = document.fullscreenElement === null ? wall?.requestFullscreen() : document.exitFullscreen()
   change?.catch((thrown: unknown) => console.warn('full screen was refused', toProblem(thrown).message))
 }
