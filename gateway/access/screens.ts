@@ -15,7 +15,7 @@ export interface LinkedScreen {
 
 /** Walls that nobody sits at. Each is an account of role `screen` that no password opens; it may watch, and nothing else. */
 export interface Screens {
-  /** Those that may watch first, by name; then the revoked ones, latest first. */
+  /** Those that may watch first, by name; then the revoked ones, latest first; 500 at most. */
   list(): Screen[]
   /** @param by login name @throws Failure conflict (`screens-too-many`) */
   add(screen: NewScreen, by: string): LinkedScreen
@@ -35,6 +35,7 @@ interface Row extends Omit<Screen, 'areaIds'> {
 
 const linkLivesMs = minutes(30)
 const mostScreens = 200
+const mostListed = 500
 /** No hash of anything: there is no password to find. */
 const noPassword = '!'
 
@@ -48,7 +49,7 @@ export function screens(
       seen_utc_ms AS seenUtcMs, address, revoked_utc_ms AS revokedUtcMs, revoked_by AS revokedBy
     FROM screen JOIN account ON account.id = account_id`
   const all = db.prepare<[], Row>(
-    `${columns} ORDER BY revoked_utc_ms IS NOT NULL, revoked_utc_ms DESC, name, created_utc_ms`,
+    `${columns} ORDER BY revoked_utc_ms IS NOT NULL, revoked_utc_ms DESC, name, created_utc_ms LIMIT ${mostListed}`,
   )
   const one = db.prepare<[string], Row>(`${columns} WHERE id = ?`)
   const inUse = db.prepare<[], number>('SELECT count(*) FROM screen WHERE revoked_utc_ms IS NULL').pluck()
