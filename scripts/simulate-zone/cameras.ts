@@ -12,6 +12,8 @@ export interface CameraSpec {
   readonly scene: SceneName
   readonly codec: 'h264' | 'h265'
   readonly bFrames: boolean
+  /** Offers one more H.264 profile, between main and sub. */
+  readonly third: boolean
   readonly gopSeconds: number
   readonly ptz: boolean
   /** How far the camera's own clock is from the truth; negative is slow. */
@@ -48,6 +50,7 @@ const written: readonly Written[] = [
     model: 'DHE-HDBW3449H-Z',
     scene: 'drying',
     codec: 'h265',
+    third: true,
   },
   { name: '银丝线面坊 · 包装间', place: '线面三坊', ...dahe, scene: 'packing', bFrames: true, gopSeconds: 2 },
   { name: '白溪米粉坊 · 冷却间', place: '米粉坊', ...unitek, scene: 'cooling', clockOffsetMs: -7 * 60_000 },
@@ -71,6 +74,7 @@ export const demoCameras: readonly CameraSpec[] = written.map((camera, index) =>
   firmware: `V5.${index % 4}.${20 + index}`,
   codec: 'h264',
   bFrames: false,
+  third: false,
   gopSeconds: 1,
   ptz: false,
   clockOffsetMs: 0,

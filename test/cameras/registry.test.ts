@@ -89,6 +89,23 @@ async function failureOf(work: () => unknown): Promise<Failure> {
 }
 
 describe('an ONVIF camera', () => {
+  test('a third stream is stored with the others, and goes when the camera no longer has it', async () => {
+    const two = [
+      { token: 'a', encoding: 'H265', width: 1920, height: 1080 },
+      { token: 'b', encoding: 'H265', width: 640, height: 360 },
+    ]
+    const device = await camera({
+      media2: true,
+      profiles: [...two, { token: 'c', encoding: 'H264', width: 704, height: 576 }],
+    })
+    const { id, third } = await registry.add(input(device.address), never)
+    expect(third).toMatchObject({ codec: 'H264', widthPx: 704, heightPx: 576 })
+    expect(await registry.streamOf(id, 'third', never)).toMatchObject({ url: 'rtsp://127.0.0.1:8554/c?x=1' })
+    device.state.profiles = two
+    expect((await registry.refresh(id, never)).third).toBeNull()
+    expect((await failureOf(() => registry.streamOf(id, 'third', never))).code).toBe('camera-no-sub')
+  })
+
   test('is read, stored and there after a restart, without its password anywhere', async () => {
     const device = await camera({ endpoint: 'urn:uuid:one' })
     const added = await registry.add(input(device.address), never)

@@ -188,7 +188,7 @@ describe('live hub', () => {
   test('few viewers bridge with the whole main stream, the others with its keyframes, until their stream is there', async () => {
     sub = facts
     for (const event of [init(), frame(1, true), frame(2, false)]) hub.put('cam', event)
-    const tiles = []
+    const tiles: Awaited<ReturnType<typeof tile>>[] = []
     for (let n = 0; n < 6; n++) {
       const one = await tile()
       await waitFor(() => one.events.length === 1)

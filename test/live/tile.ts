@@ -29,7 +29,7 @@ export async function openHubDoor(hub: Pick<LiveHub, 'attach'>) {
     const picture = { firstAfterMs: undefined as number | undefined }
     socket.on('message', (data, isBinary) => {
       if (!isBinary) {
-        events.push(JSON.parse(String(data)) as LiveEvent)
+        events.push(JSON.parse(Buffer.isBuffer(data) ? data.toString() : '') as LiveEvent)
         return
       }
       if (!(data instanceof ArrayBuffer)) return

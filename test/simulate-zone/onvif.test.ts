@@ -34,15 +34,17 @@ describe('with the onvif package', () => {
     expect(cam.profiles.map((profile) => [profile.$.token, profile.videoEncoderConfiguration.encoding])).toEqual([
       ['main', 'H265'],
       ['sub', 'H264'],
+      ['third', 'H264'],
     ])
     expect(await ask(cam, 'getDeviceInformation')).toMatchObject({ manufacturer: 'Dahe', model: 'DHE-HDBW3449H-Z' })
     const { rtspPort } = zone('c08')
-    const streams = ['main', 'sub'].map((profileToken) =>
+    const streams = ['main', 'sub', 'third'].map((profileToken) =>
       ask<{ uri: string }>(cam, 'getStreamUri', { protocol: 'RTSP', profileToken }),
     )
     expect((await Promise.all(streams)).map(({ uri }) => uri)).toEqual([
       `rtsp://127.0.0.1:${rtspPort}/main`,
       `rtsp://127.0.0.1:${rtspPort}/sub`,
+      `rtsp://127.0.0.1:${rtspPort}/third`,
     ])
     const scopes = await ask<{ scopeItem: string }[]>(cam, 'getScopes')
     expect(scopes.map(({ scopeItem }) => decodeURIComponent(scopeItem))).toContain(

@@ -3,7 +3,7 @@ import type { Operations } from './device.ts'
 import { text } from './soap.ts'
 
 export interface ProfileFacts {
-  readonly token: 'main' | 'sub'
+  readonly token: 'main' | 'sub' | 'third'
   readonly codec: 'h264' | 'h265'
   readonly width: number
   readonly height: number
@@ -40,7 +40,7 @@ function encoder({ codec, width, height, fps, kbps, token }: ProfileFacts, gopSe
 /** @param rtspBase e.g. `rtsp://127.0.0.1:18003` */
 export function mediaService(
   camera: CameraSpec,
-  profiles: readonly [ProfileFacts, ProfileFacts],
+  profiles: readonly [ProfileFacts, ...ProfileFacts[]],
   base: string,
   rtspBase: string,
 ): Operations {

@@ -10,7 +10,8 @@ import { actionOf, checkUsernameToken, envelope, fault } from './soap.ts'
 
 export interface OnvifOptions {
   readonly camera: CameraSpec
-  readonly profiles: readonly [ProfileFacts, ProfileFacts]
+  /** The main one first. */
+  readonly profiles: readonly [ProfileFacts, ...ProfileFacts[]]
   readonly snapshotPath: string
   /** Known only after both servers listen. */
   readonly base: () => string

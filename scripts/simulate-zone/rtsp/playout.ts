@@ -132,12 +132,14 @@ function track({ clip, frozen, stuckAt, ssrc, nowUtcMs }: TrackOptions): Track {
 export interface Playout {
   readonly main: Stream
   readonly sub: Stream
+  readonly third: Stream | undefined
   stop(): void
 }
 
 export interface PlayoutOptions {
   readonly main: Clip
   readonly sub: Clip
+  readonly third?: Clip | undefined
   readonly frozenMain: Clip | undefined
   readonly frozenSub: Clip | undefined
   readonly freeze: { readonly afterMs: number; readonly forMs: number } | null
@@ -147,7 +149,7 @@ export interface PlayoutOptions {
   readonly phaseMs: number
 }
 
-/** One timer a camera drives both streams, and rests while nobody watches. */
+/** One timer a camera drives all its streams, and rests while nobody watches. */
 export function playout(options: PlayoutOptions): Playout {
   const { freeze, ssrc, nowUtcMs } = options
   const bornMs = performance.now() - options.phaseMs
@@ -155,7 +157,8 @@ export function playout(options: PlayoutOptions): Playout {
     freeze !== null && elapsedMs % (freeze.afterMs + freeze.forMs) >= freeze.afterMs
   const main = track({ clip: options.main, frozen: options.frozenMain, stuckAt, ssrc, nowUtcMs })
   const sub = track({ clip: options.sub, frozen: options.frozenSub, stuckAt, ssrc: ssrc + 1, nowUtcMs })
-  const tracks = [main, sub]
+  const third = options.third && track({ clip: options.third, frozen: undefined, stuckAt, ssrc: ssrc + 2, nowUtcMs })
+  const tracks = third ? [main, sub, third] : [main, sub]
   let timer: NodeJS.Timeout | undefined
 
   function tick(): void {
@@ -180,5 +183,5 @@ export function playout(options: PlayoutOptions): Playout {
     },
     detach: (viewer) => each.detach(viewer),
   })
-  return { main: open(main), sub: open(sub), stop: () => clearTimeout(timer) }
+  return { main: open(main), sub: open(sub), third: third && open(third), stop: () => clearTimeout(timer) }
 }

@@ -17,7 +17,7 @@ export interface RtspOptions {
 const maxBufferedBytes = 4_000_000
 const methods = 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN'
 
-/** The RTSP side of one camera: `/main` and `/sub`, over TCP only. */
+/** The RTSP side of one camera: `/main`, `/sub` and, when it has one, `/third`, over TCP only. */
 export function rtspServer(streams: Playout, options: RtspOptions): Server {
   const door = digestDoor({ realm: 'IP Camera', user: options.user, password: options.password, qop: false })
   return createServer({ noDelay: true }, (socket) => serve(socket, streams, door, options))
@@ -35,8 +35,8 @@ function serve(socket: Socket, streams: Playout, door: DigestDoor, options: Rtsp
     playing = false
   }
   const streamOf = (url: string): Stream | undefined => {
-    const [, name] = /^rtsp:\/\/[^/]*\/(main|sub)(?:[/?]|$)/i.exec(url) ?? []
-    return name === 'main' ? streams.main : name === 'sub' ? streams.sub : undefined
+    const [, name] = /^rtsp:\/\/[^/]*\/(main|sub|third)(?:[/?]|$)/i.exec(url) ?? []
+    return name === 'main' || name === 'sub' || name === 'third' ? streams[name] : undefined
   }
 
   function setup(request: RtspRequest, stream: Stream): Buffer {

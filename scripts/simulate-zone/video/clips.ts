@@ -18,15 +18,19 @@ const fps = 15
 export interface Clips {
   readonly main: Clip
   readonly sub: Clip
+  readonly third: Clip | undefined
   /** One picture again and again, for the camera that freezes. */
   readonly frozenMain: Clip | undefined
   readonly frozenSub: Clip | undefined
   readonly snapshotPath: string
 }
 
-export const profilesOf = (camera: CameraSpec): [ProfileFacts, ProfileFacts] => [
+const third: ProfileFacts = { token: 'third', codec: 'h264', width: 960, height: 540, fps, kbps: 600 }
+
+export const profilesOf = (camera: CameraSpec): [ProfileFacts, ProfileFacts, ...ProfileFacts[]] => [
   { token: 'main', codec: camera.codec, width: 1_280, height: 720, fps, kbps: 1_000 },
   { token: 'sub', codec: 'h264', width: 640, height: 360, fps, kbps: 300 },
+  ...(camera.third ? [third] : []),
 ]
 
 interface Output {
@@ -42,6 +46,7 @@ function outputsOf(camera: CameraSpec, seconds: number): Output[] {
     { label: 'main', file: 'main.mp4', seconds, profile: main },
     { label: 'sub', file: 'sub.mp4', seconds, profile: sub },
   ]
+  if (camera.third) outputs.push({ label: 'third', file: 'third.mp4', seconds, profile: third })
   if (camera.freeze)
     outputs.push(
       { label: 'stillmain', file: 'frozen-main.mp4', seconds: 2, profile: main },
@@ -58,7 +63,7 @@ function encoderArgs(camera: CameraSpec, { profile, seconds, label, file }: Outp
   const codec =
     profile.codec === 'h265'
       ? `-c:v libx265 -preset ultrafast -crf 27 -tag:v hvc1 -x265-params pools=1:frame-threads=1:keyint=${gop}:min-keyint=${gop}:scenecut=0:open-gop=0:bframes=0:log-level=error`
-      : `-c:v libx264 -preset superfast -profile:v ${profile.token === 'main' ? 'high' : 'main'} -crf 24 -bf ${camera.bFrames ? 2 : 0} -g ${gop} -keyint_min ${gop} -sc_threshold 0`
+      : `-c:v libx264 -preset superfast -profile:v ${profile.token === 'sub' ? 'main' : 'high'} -crf 24 -bf ${camera.bFrames ? 2 : 0} -g ${gop} -keyint_min ${gop} -sc_threshold 0`
   const rate = `-maxrate ${profile.kbps}k -bufsize ${profile.kbps}k -r ${fps} -t ${seconds}`
   return words(`-map [${label}] -threads 1 -pix_fmt yuv420p ${codec} ${rate}`).concat(file)
 }
@@ -88,12 +93,14 @@ function graphOf(
         write(`text='${camera.model}  ${camera.id.toUpperCase()}'`, 'x=w-tw-28:y=h-50', 22),
       ]
     : ['null']
-  const still = camera.freeze ? 4 : 2
-  const labels = ['full', 'small', ...(camera.freeze ? ['held', 'heldsmall'] : [])]
-  steps.push(`[v${sprites.length}]${writing.join(',')},split=${still + 1}${labels.map((l) => `[${l}]`).join('')}[shot]`)
+  const labels = ['full', 'small', ...(camera.third ? ['middle'] : []), ...(camera.freeze ? ['held', 'heldsmall'] : [])]
+  steps.push(
+    `[v${sprites.length}]${writing.join(',')},split=${labels.length + 1}${labels.map((l) => `[${l}]`).join('')}[shot]`,
+  )
   const scale = 'scale=640:360:flags=fast_bilinear'
   const stop = `trim=end_frame=1,loop=${frames}:1:0,${clock}`
   steps.push('[full]null[main]', `[small]${scale}[sub]`)
+  if (camera.third) steps.push(`[middle]scale=${third.width}:${third.height}:flags=fast_bilinear[third]`)
   if (camera.freeze) steps.push(`[held]${stop}[stillmain]`, `[heldsmall]${stop},${scale}[stillsub]`)
   return steps.join(';')
 }
@@ -141,7 +148,9 @@ async function clipsOf(
 ): Promise<Clips> {
   const { id, name, model, scene, codec, bFrames, gopSeconds, freeze } = camera
   const facts = { version, name, model, scene, codec, bFrames, gopSeconds, frozen: freeze !== null, seconds, font }
-  const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12)
+  // The clips of cameras without it keep their names.
+  const named = camera.third ? { ...facts, third: true } : facts
+  const key = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 12)
   const folder = join(cacheDir, `${id}-${key}`)
   if (!existsSync(folder)) {
     const draft = await mkdtemp(join(cacheDir, `.making-${id}-`))
@@ -156,6 +165,7 @@ async function clipsOf(
   return {
     main: await read('main.mp4'),
     sub: await read('sub.mp4'),
+    third: camera.third ? await read('third.mp4') : undefined,
     frozenMain: freeze ? await read('frozen-main.mp4') : undefined,
     frozenSub: freeze ? await read('frozen-sub.mp4') : undefined,
     snapshotPath: join(folder, 'snapshot.jpg'),
