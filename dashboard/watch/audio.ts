@@ -1,8 +1,9 @@
 import { type Signal, signal } from '@preact/signals'
+import type { Millis } from '../../gateway/domain/units.ts'
 import type { Note } from './patterns.ts'
 
-/** `blocked`: the browser wants a click first. `none`: it has no way to sound. */
-export type AudioState = 'none' | 'blocked' | 'running'
+/** `starting`: the browser has not said yet. `blocked`: it wants a click first. `none`: it has no way to sound. */
+export type AudioState = 'none' | 'starting' | 'blocked' | 'running'
 
 /** Where tones come out. */
 export interface AudioPort {
@@ -14,16 +15,22 @@ export interface AudioPort {
   close(): Promise<void>
 }
 
+/** A browser that lets the page sound says so within this. */
+const startMs: Millis = 1_500
 /** Rise and fall of each tone, so that it does not click. */
 const edgeS = 0.012
 
 /** Tones of the browser's own oscillators; nothing is loaded. */
 export function webAudio(): AudioPort {
   const context = 'AudioContext' in globalThis ? new AudioContext({ latencyHint: 'interactive' }) : undefined
-  const state = signal<AudioState>(stateOf(context))
-  context?.addEventListener('statechange', () => {
-    state.value = stateOf(context)
-  })
+  const state = signal<AudioState>(
+    context === undefined ? 'none' : context.state === 'running' ? 'running' : 'starting',
+  )
+  const learn = (): void => {
+    if (context !== undefined) state.value = context.state === 'running' ? 'running' : 'blocked'
+  }
+  context?.addEventListener('statechange', learn)
+  const starting = setTimeout(learn, startMs)
   const sounding = new Set<{ end: () => void }>()
 
   const tone = (at: AudioContext, { atMs, lengthMs, hz, loudness, wave }: Note): void => {
@@ -66,10 +73,8 @@ export function webAudio(): AudioPort {
       for (const one of sounding) one.end()
     },
     async close() {
+      clearTimeout(starting)
       if (context !== undefined && context.state !== 'closed') await context.close()
     },
   }
 }
-
-const stateOf = (context: AudioContext | undefined): AudioState =>
-  context === undefined ? 'none' : context.state === 'running' ? 'running' : 'blocked'

@@ -27,7 +27,7 @@ export function createWatch({ stores, connection, nowUtcMs }: Known, session: Se
   /** Sounds are for those who can do something about an alert, and for walls that nobody sits at. */
   const hears = screen || session.permissions.includes('acknowledge')
   const audio = signal<AudioPort | null>(null)
-  const audioState = computed<AudioState>(() => audio.value?.state.value ?? 'blocked')
+  const audioState = computed<AudioState>(() => audio.value?.state.value ?? 'starting')
   const shift = signal<Shift | null>(readShift(sessionStorage, session.user))
   const testing = signal(false)
   const mutedUntilMs = signal<Millis>(-Infinity)

@@ -27,6 +27,8 @@ export interface ColdStore {
 
 export interface Scene extends AsyncDisposable {
   readonly gateway: GatewayProcess
+  /** The simulated ones, with their ports. */
+  readonly cameras: readonly RunningCamera[]
   /** Publishes as the sensor does, at QoS 1: resolves when the gateway has acknowledged it. */
   say(state: ColdStore): Promise<void>
   /** Adds an account. @returns its id */
@@ -35,12 +37,15 @@ export interface Scene extends AsyncDisposable {
   ageFootage(whileAway: () => Promise<number>): Promise<void>
 }
 
-/** The real gateway on simulated cameras and one sensor, with the built dashboard. Resolves when every good camera is recorded. */
-export async function openScene(): Promise<Scene> {
+/**
+ * The real gateway on simulated cameras and one sensor, with the built dashboard. Resolves when every good camera is recorded.
+ * @param more cameras of the demo zone beside the usual ones
+ */
+export async function openScene(more: readonly string[] = []): Promise<Scene> {
   if (!existsSync(join(root, 'dashboard/dist/index.html'))) await buildDashboard()
   await using started = new AsyncDisposableStack()
   const stop = new AbortController()
-  const specs = demoCameras.filter(({ id }) => Object.values<string>(cameraIds).includes(id))
+  const specs = demoCameras.filter(({ id }) => Object.values<string>(cameraIds).includes(id) || more.includes(id))
   const zone = await startZone(
     { portBase: 0, cameras: specs, clipSeconds: 4, discovery: false, mqttUrl: null },
     stop.signal,
@@ -73,6 +78,7 @@ export async function openScene(): Promise<Scene> {
   const rest = started.move()
   return {
     gateway,
+    cameras: zone.cameras,
     say,
     addAccount,
     async ageFootage(whileAway) {
@@ -128,7 +134,7 @@ async function connectSensor(mqttPort: number): Promise<MqttClient> {
 }
 
 function zoneFile(cameras: readonly RunningCamera[]): object {
-  const placeOf: Record<string, string> = { c01: 'gate', c07: 'w01-hall' }
+  const placeOf: Record<string, string> = { c01: 'gate', c02: 'gate', c07: 'w01-hall' }
   return {
     zone: { id: 'noodle', name: '线面加工区', timeZone: 'Asia/Shanghai' },
     sites: [

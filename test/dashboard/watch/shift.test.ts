@@ -18,6 +18,7 @@ test.each<[string, Partial<SilenceFacts>, string | undefined]>([
   ['no shift, and the browser blocks', { shift: null, audio: 'blocked' }, 'not-started'],
   ['yesterday’s shift', { shift: { startedUtcMs: now - 12 * hour, heard: true } }, 'not-started'],
   ['loaded anew, not yet clicked', { audio: 'blocked' }, 'blocked'],
+  ['the browser has not said yet', { audio: 'starting' }, undefined],
   ['nothing heard in the test', { shift: { startedUtcMs: now, heard: false } }, 'not-heard'],
   ['muted', { mutedForMs: 90_000 }, 'muted'],
   ['blocked goes before muted', { mutedForMs: 90_000, audio: 'blocked' }, 'blocked'],
