@@ -1,3 +1,4 @@
+import type { Millis } from '../../gateway/domain/units.ts'
 import { emptyVideo } from './browser-video.ts'
 
 /** One layer of a tile: a `<video>`, and a canvas for pictures that are drawn. Only one layer of a stage is seen. */
@@ -21,12 +22,14 @@ export interface Stage {
 
 interface Place extends Layer {
   readonly element: HTMLElement
-  inUse: boolean
+  state: 'playing' | 'retired' | 'empty'
   empty(): void
 }
 
 const fill = { position: 'absolute', inset: '0', width: '100%', height: '100%' } as const
 const fit = { ...fill, objectFit: 'contain' } as const
+/** A layer that comes to the front may be painted a little later than the one before is taken away: that one stays beneath so long. */
+const beneathMs: Millis = 300
 /** Elements kept for the next picture: a browser's players are few. */
 const spare = 2
 
@@ -34,11 +37,13 @@ const spare = 2
 export function stage(host: HTMLElement): Stage {
   let places: Place[] = []
   let front: Place | undefined
+  // The order of the layers is nobody else's matter.
+  host.style.isolation = 'isolate'
 
   const make = (): Place => {
     const element = document.createElement('div')
     element.className = 'layer'
-    Object.assign(element.style, fill, { opacity: '0' })
+    Object.assign(element.style, fill, { zIndex: '0', opacity: '1' })
     const video = document.createElement('video')
     video.className = 'layer-video'
     video.muted = true
@@ -53,7 +58,7 @@ export function stage(host: HTMLElement): Stage {
     const place: Place = {
       element,
       video,
-      inUse: true,
+      state: 'playing',
       canvas() {
         canvas ??= document.createElement('canvas')
         canvas.className = 'layer-canvas'
@@ -67,16 +72,16 @@ export function stage(host: HTMLElement): Stage {
         const before = front
         front = place
         look(place, true)
-        if (before) look(before, false)
-        if (before && !before.inUse) before.empty()
-        tidy()
+        if (!before) return
+        look(before, false)
+        emptySoon(before)
       },
       retire() {
-        place.inUse = false
-        if (front !== place) place.empty()
-        tidy()
+        if (place.state === 'playing') place.state = 'retired'
+        emptySoon(place)
       },
       empty() {
+        place.state = 'empty'
         emptyVideo(video)
         video.hidden = false
         canvas?.remove()
@@ -89,29 +94,33 @@ export function stage(host: HTMLElement): Stage {
 
   const look = ({ element }: Place, seen: boolean) => {
     element.classList.toggle('layer-shown', seen)
-    element.style.opacity = seen ? '1' : '0'
+    element.style.zIndex = seen ? '1' : '0'
   }
-  const tidy = () => {
-    const free = places.filter((place) => !place.inUse && place !== front)
-    for (const place of free.slice(spare)) place.element.remove()
-    const gone = new Set(free.slice(spare))
-    places = places.filter((place) => !gone.has(place))
+  const emptyNow = (place: Place) => {
+    if (place.state === 'retired' && front !== place) place.empty()
+    const free = places.filter(({ state }) => state === 'empty')
+    for (const gone of free.slice(spare)) {
+      gone.element.remove()
+      places = places.filter((one) => one !== gone)
+    }
+  }
+  const emptySoon = (place: Place) => {
+    if (place.state === 'retired' && front !== place) setTimeout(() => emptyNow(place), beneathMs)
   }
 
   return {
     open() {
-      const free = places.find((place) => !place.inUse && place !== front)
+      const free = places.find(({ state }) => state === 'empty')
       const place = free ?? make()
-      place.inUse = true
+      place.state = 'playing'
       if (!free) places.push(place)
       return place
     },
     blank() {
       if (!front) return
-      const before = front
-      look(before, false)
+      look(front, false)
       front = undefined
-      if (!before.inUse) before.empty()
+      for (const place of Array.from(places)) emptyNow(place)
     },
     close() {
       front = undefined
@@ -120,6 +129,7 @@ export function stage(host: HTMLElement): Stage {
         place.element.remove()
       }
       places = []
+      host.style.removeProperty('isolation')
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import type { PlayState } from '../../dashboard/live/play-state.ts'
 import type { TileDetails } from '../../dashboard/live/tile-details.ts'
 import type * as live from '../../dashboard/live/play.ts'
@@ -60,13 +60,17 @@ export async function openTile(page: Page, id: string, captures: readonly number
       canvas.width = cellCount * 8
       canvas.height = 8
       const brush = canvas.getContext('2d', { willReadFrequently: true })
+      const lastOf = new WeakMap<HTMLVideoElement, number>()
       const pictureShown = (): number | null => {
         const video = host.querySelector<HTMLVideoElement>('.layer-shown video')
-        if (!video || video.hidden || video.readyState < 2 || !brush) return null
+        if (!video || video.hidden || !brush) return null
+        // While it seeks the element shows the picture before, and lets nobody draw it.
+        if (video.readyState < 2) return lastOf.get(video) ?? null
         brush.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 4, 0, 0, canvas.width, canvas.height)
         const { data } = brush.getImageData(0, 4, canvas.width, 1)
         let number = 0
         for (let cell = 0; cell < cellCount; cell++) if ((data[(cell * 8 + 4) * 4] ?? 0) > 128) number |= 1 << cell
+        lastOf.set(video, number)
         return number
       }
       const wish = { wants: 'auto' as TileOnPage['wish']['wants'], heightPx: height, together: false }
@@ -155,4 +159,36 @@ export function staleAsLiveMs(samples: readonly Sample[]): number {
     if (sinceMs !== undefined) longest = Math.max(longest, atMs - sinceMs)
   }
   return longest
+}
+
+/** Films the top left corner of the page, where the first tile is. @returns how bright the lower half of the tile was in every painted frame, 0 ... 255 */
+export async function filmPage(page: Page, context: BrowserContext): Promise<() => Promise<number[]>> {
+  const cdp = await context.newCDPSession(page)
+  const painted: string[] = []
+  cdp.on('Page.screencastFrame', ({ data, sessionId }) => {
+    painted.push(data)
+    cdp.send('Page.screencastFrameAck', { sessionId }).catch(() => undefined)
+  })
+  await cdp.send('Page.startScreencast', { format: 'jpeg', quality: 50, everyNthFrame: 1 })
+  return async () => {
+    await cdp.send('Page.stopScreencast')
+    return await page.evaluate(async (frames) => {
+      const canvas = document.createElement('canvas')
+      canvas.width = 280
+      canvas.height = 60
+      const brush = canvas.getContext('2d', { willReadFrequently: true })
+      const brightness: number[] = []
+      for (const frame of frames) {
+        const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0))
+        const picture = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }))
+        brush?.drawImage(picture, -20, -110)
+        picture.close()
+        const data = brush?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray()
+        let sum = 0
+        for (let at = 1; at < data.length; at += 4) sum += data[at] ?? 0
+        brightness.push((sum * 4) / data.length)
+      }
+      return brightness
+    }, painted)
+  }
 }
