@@ -20,7 +20,9 @@ export function stepRows(details: TileDetails): readonly Row[] {
   if (step === null || shown === null) return []
   const why = held === null ? (shown.why === null ? null : words.whys[shown.why]) : words.held[held]
   const atBest = step === 'main' && why === null
-  const reason = why ?? (step === 'sub' ? words.fits : null)
+  // A better step that says the same says it once.
+  const said = shown.above.some((one) => words.whys[one.why] === why)
+  const reason = said ? null : (why ?? (step === 'sub' ? words.fits : null))
   return [
     { name: words.step, value: atBest ? `${words.steps[step]} · ${words.best}` : words.steps[step] },
     ...(reason === null ? [] : [{ name: words.why, value: reason, warn: why !== null }]),

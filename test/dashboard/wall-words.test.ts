@@ -150,8 +150,8 @@ describe('the card of a tile says', () => {
       },
     }
     expect(told(stepRows(low))).toEqual([
+      // The reason of the last one is the reason of all: once.
       '画质: 每秒一张图',
-      '原因: 网关的转码名额已满',
       ': 正在后台打开另一路码流',
       '主码流: 主码流是 H.265，此浏览器不能播放',
       '子码流: 此浏览器播放它时出错或跟不上，稍后再试',
