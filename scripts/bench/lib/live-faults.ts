@@ -118,7 +118,7 @@ export interface FaultResult {
   readonly fault: string
   /** From its end until every tile is live again with a picture younger than 2 s; NaN: not within the time. */
   readonly healedSeconds: number
-  /** The longest time that a tile said live over a picture older than 2 s, and whose. */
+  /** The longest time that a tile said live over a picture older than 2 s; whose, and how old it was. */
   readonly lyingMs: number
   readonly liar: string
   /** Tiles that were not live again in time, in words. */
@@ -157,7 +157,7 @@ export async function runLiveFault(
     fault: fault.name,
     healedSeconds: Math.round((wellSinceMs - overMs) / 100) / 10,
     lyingMs: lies[0]?.forMs ?? 0,
-    liar: lies[0]?.cameraId ?? '',
+    liar: lies[0] ? `${lies[0].cameraId}, ${lies[0].ageMs} ms old at the end` : '',
     left: left.join(', '),
   }
 }

@@ -15,6 +15,7 @@ export interface LiveSource {
   readonly mainCodec?: 'h264' | 'h265'
   readonly subCodec?: 'h264' | 'h265'
   readonly changes?: boolean
+  readonly small?: boolean
 }
 
 export interface LiveCamera {
@@ -34,22 +35,28 @@ export interface LiveZone extends AsyncDisposable {
 }
 
 const fps = 15
+/** The main one is large enough to be the better one; every pixel costs the machine that measures. */
 const shapes = {
-  // Large enough to be the better one; every pixel costs the machine that measures.
-  main: { widthPx: 960, heightPx: 540, kbps: 600 },
-  sub: { widthPx: 640, heightPx: 360, kbps: 500 },
+  main: { widthPx: 960, heightPx: 540, fps, kbps: 600 },
+  sub: { widthPx: 640, heightPx: 360, fps, kbps: 500 },
+} as const
+/** For tests. */
+const smallShapes = {
+  main: { widthPx: 640, heightPx: 384, fps: 10, kbps: 300 },
+  sub: { widthPx: 320, heightPx: 192, fps: 10, kbps: 200 },
 } as const
 const host = '127.0.0.1'
 
 function streamOf(source: LiveSource, stream: 'main' | 'sub'): ClockStream {
   const { name, gopSeconds, bFrames = 0, changes = false } = source
   const codec = (stream === 'main' ? source.mainCodec : source.subCodec) ?? 'h264'
-  return { path: `/${name}/${stream}`, codec, ...shapes[stream], fps, gopSeconds, bFrames, changes }
+  const shape = (source.small === true ? smallShapes : shapes)[stream]
+  return { path: `/${name}/${stream}`, codec, ...shape, gopSeconds, bFrames, changes }
 }
 
 const profileOf = (source: LiveSource, token: 'main' | 'sub'): ProfileFacts => {
-  const { codec, widthPx, heightPx, kbps } = streamOf(source, token)
-  return { token, codec, width: widthPx, height: heightPx, fps, kbps }
+  const { codec, widthPx, heightPx, fps: rate, kbps } = streamOf(source, token)
+  return { token, codec, width: widthPx, height: heightPx, fps: rate, kbps }
 }
 
 /**
