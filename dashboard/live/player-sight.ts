@@ -23,7 +23,8 @@ export function seen(model: Model, sight: Sight, { atMs, utcMs }: Moment): Effec
   set(model, { hiddenAtMs: null, hiddenUtcMs: null, paused: false, helpedAtMs: atMs, heardAtMs: atMs, tickAtMs: null })
   if (model.link === 'down') {
     if (!isFinal(model)) model.nextTryAtMs = atMs
-    return []
+    // What was buffered then must not be played now.
+    return hiddenForMs >= pauseAfterMs.hidden ? ['fresh'] : []
   }
   if (hiddenForMs >= closeAfterMs) {
     // The machine slept meanwhile; the connection cannot be trusted.

@@ -175,7 +175,7 @@ describe('the player', () => {
         ...ticks(11_250, 60_750),
         [61_000, tick, ['disconnect']],
         ...ticks(61_250, 90_000),
-        [90_100, sight('seen'), []],
+        [90_100, sight('seen'), ['fresh']],
         [90_200, tick, ['connect']],
       ],
     ],
