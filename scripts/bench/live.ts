@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench } from '../bench.ts'
 import { measureAge } from './lib/live-age.ts'
@@ -43,7 +44,9 @@ export const bench: Bench = {
     if (chosen.length === 0) throw new Error(`--part is one of ${Object.keys(parts).join(', ')}`)
     let figures: Figures = {}
     for (const [name, measure] of chosen) {
-      console.log(`\n${name}`)
+      // Whatever else runs here makes pictures old.
+      const [load = 0] = loadavg()
+      console.log(`\n${name}: ${availableParallelism()} cores, load ${load.toFixed(1)} before it began`)
       figures = { ...figures, ...((await measure(values.quick, minutes)) as Figures) }
     }
     const ordered = asked.filter((name) => name in figures).map((name) => [name, figures[name] as string | number])
