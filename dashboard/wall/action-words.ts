@@ -17,6 +17,8 @@ export const actionWords = pageWords(
     again: '再看一遍',
     open: '在回放页打开',
     loading: '正在调取录像…',
+    notLoaded: '回看功能没有加载：网关可能已更新，请刷新页面。',
+    reload: '刷新页面',
     nothing: '最近 30 秒没有录像',
     troubles: { codec: '此浏览器不能播放该摄像头的录像编码', network: '录像没有取到', media: '录像无法解码' },
   },
@@ -35,6 +37,8 @@ export const actionWords = pageWords(
     again: 'Again',
     open: 'Open in playback',
     loading: 'Fetching the recording…',
+    notLoaded: 'The replay could not be loaded: the gateway may have been updated. Please reload the page.',
+    reload: 'Reload the page',
     nothing: 'Nothing was recorded in the last 30 seconds',
     troubles: {
       codec: 'This browser cannot play the codec of the recording',

@@ -44,6 +44,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
   const { api, stores, nowUtcMs } = useGateway()
   const mayAcknowledge = useMay('acknowledge')
   const mayReview = useMay('review')
+  const lookHref = mayReview && alert.cameraId !== null ? playbackHref(alert.cameraId, alert.raisedUtcMs) : null
   const acknowledge = useAction(async () => stores.setAlert(await api.acknowledge(alert.id, '')))
   const title = alertTitle(alert)
   const place = alert.areaId === null ? '' : placeBeside(title, stores.places.value.get(alert.areaId))
@@ -68,23 +69,23 @@ export function AlertCard({ alert }: { alert: Alert }) {
           <span class="muted nowrap">{cleared}</span>
         </p>
       )}
-      <div class="wall-alert-actions">
-        {alert.acknowledgedUtcMs !== null ? (
-          <span class="muted">{words().acknowledged(alert.acknowledgedBy ?? '')}</span>
-        ) : mayAcknowledge ? (
-          <button
-            type="button"
-            class="button button-small"
-            disabled={acknowledge.busy}
-            onClick={() => acknowledge.start()}
-          >
-            {words().acknowledge}
-          </button>
-        ) : null}
-        {alert.cameraId !== null && mayReview ? (
-          <a href={playbackHref(alert.cameraId, alert.raisedUtcMs)}>{words().look}</a>
-        ) : null}
-      </div>
+      {alert.acknowledgedUtcMs === null && !mayAcknowledge && lookHref === null ? null : (
+        <div class="wall-alert-actions">
+          {alert.acknowledgedUtcMs !== null ? (
+            <span class="muted">{words().acknowledged(alert.acknowledgedBy ?? '')}</span>
+          ) : mayAcknowledge ? (
+            <button
+              type="button"
+              class="button button-small"
+              disabled={acknowledge.busy}
+              onClick={() => acknowledge.start()}
+            >
+              {words().acknowledge}
+            </button>
+          ) : null}
+          {lookHref === null ? null : <a href={lookHref}>{words().look}</a>}
+        </div>
+      )}
       {acknowledge.problem === null ? null : <p role="alert">{problemText(acknowledge.problem)}</p>}
     </li>
   )

@@ -1,4 +1,3 @@
-import { problemText } from '../parts/states.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import type { Camera } from '../../gateway/contract/camera.ts'
 import { actionWords } from './action-words.ts'
@@ -11,9 +10,14 @@ export function Replay(props: { camera: Camera; close: () => void }) {
   return (
     <section class="replay" aria-label={actionWords().replayTitle}>
       <p class="replay-say" role="status">
-        {load.problem === null ? actionWords().loading : problemText(load.problem)}
+        {load.problem === null ? actionWords().loading : actionWords().notLoaded}
       </p>
       <footer class="replay-foot">
+        {load.problem === null ? null : (
+          <button type="button" class="button" onClick={() => location.reload()}>
+            {actionWords().reload}
+          </button>
+        )}
         <button type="button" class="button button-main" onClick={props.close}>
           {actionWords().toLive}
         </button>
