@@ -6,7 +6,7 @@ import { waitFor } from '../../../test/support/wait.ts'
 import { memoryEnv, memoryFlags } from '../../demo.ts'
 import { readProcess } from '../../processes.ts'
 import { cameraId, type ClipShape, clipFile, startCameras, zoneOf } from './cameras.ts'
-import { stalledViewer } from './live-stalled.ts'
+import { stalledViewers } from './live-stalled.ts'
 import type { ViewerTotals } from './live-viewers.ts'
 
 /** What a tile of a wall is made of. */
@@ -67,9 +67,9 @@ export async function measureServer(options: ServerOptions = {}): Promise<Server
     rows.push(row)
     console.log(lineOf(row))
   }
-  const stalled = await stalledViewer(gateway, cameraId(0))
+  const stalled = await stalledViewers(gateway, cameraId(0))
   console.log(
-    `a viewer that stops reading: ${stalled.mb} MB, closed with ${stalled.code} after ${stalled.closedAfterS} s`,
+    `each of 20 viewers that stop reading: ${stalled.mb} MB, closed with ${stalled.code} after ${stalled.closedAfterS} s`,
   )
   const [first, last] = [rows[0], rows.at(-1)]
   if (!first || !last || last.viewers === first.viewers) throw new Error('two rows are needed for a slope')

@@ -6,46 +6,56 @@ import type { GatewayProcess } from '../../../test/support/gateway-process.ts'
 import { readProcess } from '../../processes.ts'
 
 export interface Stalled {
-  /** The most that the system's buffers of both ends and the gateway's memory grew by. */
+  /** For each of them: what the system's buffers of both ends hold, and what the gateway's memory grew by. */
   readonly mb: number
-  /** From the last byte that was read to the gateway's goodbye in the socket, in whole seconds. */
+  /** From the last byte that one read to when the gateway let the last one go, in whole seconds. */
   readonly closedAfterS: number
+  /** What the first one finds when it reads on. */
   readonly code: number
 }
 
 const mostMs = 20_000
+/** The gateway's memory goes up and down by some megabytes by itself: that is shared among so many. */
+const together = 20
 
-/** Opens a live socket, reads for a while, stops reading, and reads on when the gateway has given up. */
-export async function stalledViewer(gateway: GatewayProcess, cameraId: string): Promise<Stalled> {
-  const { origin } = gateway
+/** Opens live sockets, reads for a while, stops reading, and reads on when the gateway has given up. */
+export async function stalledViewers(gateway: GatewayProcess, cameraId: string): Promise<Stalled> {
   const cookie = await gateway.login()
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/api/live/${cameraId}`, {
-    headers: { cookie, origin },
-    perMessageDeflate: false,
+  const sockets = await Promise.all(Array.from({ length: together }, () => look(gateway.origin, cookie, cameraId)))
+  await sleep(2_000)
+  const port = Number(new URL(gateway.origin).port)
+  const before = slowCloses(await metricsOf(gateway))
+  const rssBefore = rssOf(gateway)
+  for (const socket of sockets) socket.pause()
+  const startedMs = performance.now()
+  let mb = 0
+  while (slowCloses(await metricsOf(gateway)) < before + together) {
+    if (performance.now() - startedMs > mostMs) throw new Error('viewers that do not read were never let go')
+    const grownMb = Math.max(0, rssOf(gateway) - rssBefore)
+    mb = Math.max(mb, (grownMb + queuedBytes(port) / 1_048_576) / together)
+    await sleep(250)
+  }
+  const closedAfterS = Math.round((performance.now() - startedMs) / 1_000)
+  const codes = sockets.map(async (socket) => {
+    socket.resume()
+    const [code] = (await once(socket, 'close')) as [number]
+    return code
   })
+  const [code = 0] = await Promise.all(codes)
+  return { mb: Number(mb.toFixed(2)), closedAfterS, code }
+}
+
+async function look(origin: string, cookie: string, cameraId: string): Promise<WebSocket> {
+  const address = `${origin.replace('http', 'ws')}/api/live/${cameraId}`
+  const socket = new WebSocket(address, { headers: { cookie, origin }, perMessageDeflate: false })
   await once(socket, 'open')
   const accept = ['video/mp4; codecs="avc1.640028"']
   socket.send(JSON.stringify({ type: 'hello', version: 1, accept, widthPx: 640, heightPx: 360 }))
   await once(socket, 'message')
-  await sleep(2_000)
-  const port = Number(new URL(origin).port)
-  const before = slowCloses(await metricsOf(gateway))
-  const rssBefore = readProcess(gateway.pid)?.rssMb ?? 0
-  socket.pause()
-  const startedMs = performance.now()
-  let mb = 0
-  while (slowCloses(await metricsOf(gateway)) === before) {
-    if (performance.now() - startedMs > mostMs) throw new Error('a viewer that does not read was never let go')
-    const grownMb = Math.max(0, (readProcess(gateway.pid)?.rssMb ?? 0) - rssBefore)
-    mb = Math.max(mb, grownMb + queuedBytes(port) / 1_048_576)
-    await sleep(250)
-  }
-  const closedAfterS = Math.round((performance.now() - startedMs) / 1_000)
-  socket.resume()
-  const [code] = (await once(socket, 'close')) as [number]
-  return { mb: Number(mb.toFixed(2)), closedAfterS, code }
+  return socket
 }
 
+const rssOf = (gateway: GatewayProcess) => readProcess(gateway.pid)?.rssMb ?? 0
 const metricsOf = async (gateway: GatewayProcess) => (await gateway.fetch('/metrics')).text()
 const slowCloses = (text: string) => Number(/^zone_gateway_live_closed_slow_total (\d+)/m.exec(text)?.[1] ?? 0)
 
