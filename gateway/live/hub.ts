@@ -2,7 +2,9 @@ import type { WebSocket } from 'ws'
 import type { Camera, CameraState, StreamName } from '../contract/camera.ts'
 import { Failure } from '../domain/failure.ts'
 import { headerBytes } from '../domain/live-frame.ts'
+import type { Millis } from '../domain/units.ts'
 import type { Tools } from '../lib/supervise.ts'
+import { turnstile } from '../lib/turnstile.ts'
 import type { StreamEvent } from '../media/stream.ts'
 import { type Channel, channel } from './channel.ts'
 import type { CameraNow, StreamNow } from './choose.ts'
@@ -32,6 +34,8 @@ export interface HubParts {
 
 /** So many viewers of the whole box may bridge with whole main streams while a smaller stream is fetched; others get keyframes. */
 const mostBridges = 4
+/** A wall that opens asks for all its streams in one moment. Programs that start hold up the pictures that are there already. */
+const startGapMs: Millis = 100
 
 interface Watched {
   readonly channels: Readonly<Record<StreamName, Channel>>
@@ -52,6 +56,7 @@ export function liveHub(parts: HubParts) {
   const mpeg1 = mpeg1Tier(tools, nextGeneration)
   const jpeg = jpegTier({ tools, nextGeneration, makeJpeg: parts.makeJpeg })
   let bridges = 0
+  const nextStart = turnstile(startGapMs, tools.clock)
 
   /** Work that `run` waits for before it ends. */
   const waitFor = (work: Promise<void>) => {
@@ -75,7 +80,10 @@ export function liveHub(parts: HubParts) {
       onDemand({
         tools,
         name: `live ${stream} ${cameraId}`,
-        read: (signal) => parts.pull(cameraId, stream, signal, channels[stream].put),
+        async read(signal) {
+          await nextStart(signal)
+          if (!signal.aborted) await parts.pull(cameraId, stream, signal, channels[stream].put)
+        },
         onLost: () => {
           channels[stream].lose()
           reconsider(viewers)
