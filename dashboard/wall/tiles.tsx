@@ -48,7 +48,11 @@ export function Tiles(props: WallProps & { readonly cameras: readonly Camera[] }
 
   const [usualSeconds, setUsualSeconds] = useState(settings.tourSeconds ?? usualTourSeconds)
   const tourSeconds = settings.tourSeconds ?? usualSeconds
-  const toggleTour = () => store.change({ tourSeconds: settings.tourSeconds === null ? tourSeconds : null })
+  const toggleTour = () => {
+    const on = settings.tourSeconds === null
+    store.change({ tourSeconds: on ? tourSeconds : null })
+    said.value = !on ? toolWords().tourOff : pages < 2 ? toolWords().tourOne : toolWords().tourOn(tourSeconds)
+  }
   const swap = (one: string, other: string) => {
     const ids = inSequence(cameras, settings.sequence).map(({ id }) => id)
     store.change({ sequence: swapped(ids, settings.sequence, one, other) })
@@ -76,7 +80,7 @@ export function Tiles(props: WallProps & { readonly cameras: readonly Camera[] }
   const turn = (to: number) => setPage((to + pages) % pages)
   const snapshot = (cameraId: string) => {
     const camera = cameras.find(({ id }) => id === cameraId)
-    if (camera === undefined || !maySnapshot) return
+    if (camera === undefined || !maySnapshot || withheld(camera) !== null) return
     const href = api.snapshotHref(cameraId)
     saveSnapshot(camera, { href, nowUtcMs: () => nowUtcMs.peek(), timeZone }).then(
       () => {
