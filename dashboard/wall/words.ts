@@ -65,8 +65,6 @@ export const words = pageWords(
     notRecording: '未录像',
     enlarge: (name: string) => `放大 ${name}`,
     back: '返回视频墙（Esc）',
-    snapshot: '抓拍',
-    playback: '回放',
     /** On the button that tells why a tile looks as it does. */
     explain: (name: string) => `画面详情 ${name}`,
     alerts: '告警',
@@ -135,8 +133,6 @@ export const words = pageWords(
     notRecording: 'Not recording',
     enlarge: (name) => `Enlarge ${name}`,
     back: 'Back to the wall (Esc)',
-    snapshot: 'Snapshot',
-    playback: 'Playback',
     explain: (name) => `About the picture of ${name}`,
     alerts: 'Alerts',
     noAlerts: 'No open alerts',
