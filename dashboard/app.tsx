@@ -1,6 +1,7 @@
 import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Session } from '../gateway/contract/access.ts'
+import { seconds } from '../gateway/domain/units.ts'
 import type { Permission } from '../gateway/domain/words.ts'
 import { AlertsPage } from './alerts/page.tsx'
 import { t, wordOf } from './i18n/language.ts'
@@ -72,7 +73,7 @@ function Watched({ session, children }: { session: Session; children: ComponentC
 }
 
 const Big = () => (
-  <ErrorBoundary>
+  <ErrorBoundary againMs={seconds(10)}>
     <BigScreen />
   </ErrorBoundary>
 )

@@ -1,12 +1,24 @@
 import { Component, type ComponentChildren } from 'preact'
+import type { Millis } from '../../gateway/domain/units.ts'
 import { t } from '../i18n/language.ts'
 
+interface BoundaryProps {
+  readonly children: ComponentChildren
+  /** Where nobody sits: draws again by itself after so long. */
+  readonly againMs?: Millis
+}
+
 /** A page that throws while drawing takes only itself down; preact offers this to classes only. */
-export class ErrorBoundary extends Component<{ children: ComponentChildren }, { error: Error | null }> {
+export class ErrorBoundary extends Component<BoundaryProps, { error: Error | null }> {
   override state: { error: Error | null } = { error: null }
 
   static override getDerivedStateFromError(error: Error): { error: Error } {
     return { error }
+  }
+
+  override componentDidCatch(): void {
+    const { againMs } = this.props
+    if (againMs !== undefined) setTimeout(() => this.setState({ error: null }), againMs)
   }
 
   override render() {

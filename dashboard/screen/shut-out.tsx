@@ -13,6 +13,7 @@ const storageKey = 'zone-gateway.screen'
 
 /** This browser shows a screen: remembered for when its session is gone. */
 export const rememberScreen = (): void => localStorage.setItem(storageKey, 'yes')
+export const isScreenBrowser = (): boolean => localStorage.getItem(storageKey) === 'yes'
 
 /** No session, or none yet: big words, no form, and it goes on by itself as soon as it can. */
 export function Waiting() {
@@ -54,7 +55,7 @@ export function Waiting() {
   }
   // Asked for the first time, and usually answered at once.
   if (session.value === undefined) return <main class="big-message" aria-busy="true" />
-  const kind = localStorage.getItem(storageKey) === 'yes' ? 'revoked' : 'not-entered'
+  const kind = isScreenBrowser() ? 'revoked' : 'not-entered'
   return (
     <BigMessage kind={kind}>
       {languages.map((one) => (

@@ -36,7 +36,7 @@ export const shutWords: Record<'zh-CN' | 'en', Shut> = {
       title: '此大屏已停用',
       lines: [
         '管理员已停用它，或浏览器的登录信息已丢失。',
-        '重新启用：管理员在“系统 › 大屏”中生成新链接，在本机浏览器中打开即可。',
+        '重新启用：管理员在“系统 › 大屏”中重新添加，或生成新链接，在本机浏览器中打开即可。',
       ],
     },
     'not-entered': {
@@ -49,7 +49,7 @@ export const shutWords: Record<'zh-CN' | 'en', Shut> = {
       title: 'This screen was switched off',
       lines: [
         'An administrator revoked it, or the browser lost its session.',
-        'To use it again: an administrator makes a new link under “System › Screens”; open it in this browser.',
+        'To use it again: an administrator adds it anew, or makes a new link, under “System › Screens”; open the link in this browser.',
       ],
     },
     'not-entered': {

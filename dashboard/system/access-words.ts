@@ -31,6 +31,8 @@ export const words = pageWords(
     revokeTitle: '停用大屏',
     revokeText: (name: string) => `停用“${name}”？它的画面立即消失，不能再恢复；需要时另外添加。`,
     linkTitle: (name: string) => `“${name}”的链接`,
+    linkSetup:
+      '浏览器以 --kiosk --autoplay-policy=no-user-gesture-required 启动，告警声音即自动打开；并请在电脑的电源设置中关闭熄屏。',
     linkText: '在大屏的浏览器里打开这个链接。只能用一次，只显示这一次。',
     linkUntil: (time: string) => `${time} 前有效。`,
     linkReplaces: '打开后，之前用这块大屏的浏览器会退出。',
@@ -71,6 +73,8 @@ export const words = pageWords(
     revokeText: (name) =>
       `Revoke “${name}”? Its pictures go away at once and for good; add another screen when it is needed again.`,
     linkTitle: (name) => `Link of “${name}”`,
+    linkSetup:
+      'Start the browser with --kiosk --autoplay-policy=no-user-gesture-required and alerts sound by themselves; and set the computer to keep its screen on.',
     linkText: 'Open this link in the browser of the screen. It works once and is shown only now.',
     linkUntil: (time) => `Good until ${time}.`,
     linkReplaces: ' Once it is opened, the browser that was this screen before is signed out.',

@@ -83,6 +83,7 @@ export function LinkDialog({ link, onClose }: { link: ScreenLink; onClose: () =>
             {copied === 'by-hand' || link.screen.seenUtcMs === null ? null : words().linkReplaces}
           </span>
         </div>
+        <p class="muted">{words().linkSetup}</p>
         <div class="form-actions">
           <button type="button" class="button button-main" onClick={onClose}>
             {words().done}

@@ -329,6 +329,10 @@ describe('a big screen', () => {
     await page.locator('.big').waitFor()
     expect(new URL(page.url()).pathname).toBe('/screen')
     expect(await page.locator('.big-head h1').innerText()).toBe('线面加工区')
+    // A kiosk opens its link with every start, used as it is.
+    await page.goto(path)
+    await page.locator('.big').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/screen')
     await waitFor(async () => (await tile(page, 'c01').getAttribute('data-state')) === 'live', { timeoutMs: 20_000 })
     expect(await page.locator('.shell, .silence').count()).toBe(0)
     await page.locator('.big-quiet').waitFor()
@@ -347,6 +351,8 @@ describe('a big screen', () => {
     expect(await words.innerText()).toMatch(/此大屏已停用[^]*This screen was switched off/)
     expect(await page.locator('input').count()).toBe(0)
     await page.reload()
+    await words.waitFor()
+    await page.goto(path)
     await words.waitFor()
     expect(await page.locator('input').count()).toBe(0)
   })
@@ -412,6 +418,25 @@ describe('a big screen', () => {
     await page.locator('.shell').waitFor()
     expect(new URL(page.url()).pathname).toBe('/wall')
   })
+})
+
+test('a gateway that goes away has a sound of its own; back, everything heals', async () => {
+  await using tab = await openPage('/wall')
+  const { page } = tab
+  await logIn(page)
+  await beginShift(page)
+  await page.getByRole('button', { name: '大屏' }).click()
+  await page.locator('.big').waitFor()
+  const before = (await patternsHeard(page)).length
+  await scene.gateway.stop()
+  try {
+    await page.locator('.big-lost').waitFor()
+    await waitFor(async () => (await patternsHeard(page)).length > before, { timeoutMs: 20_000, message: 'its sound' })
+    expect((await patternsHeard(page)).slice(before)).toEqual(['lost'])
+  } finally {
+    await scene.gateway.restart()
+  }
+  await page.locator('.big-lost').waitFor({ state: 'detached', timeout: 40_000 })
 })
 
 test('nobody is shut out: no grave barrier on the wall with its banner, and on the big screen', async () => {
