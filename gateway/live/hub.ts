@@ -2,16 +2,14 @@ import type { WebSocket } from 'ws'
 import type { Camera, CameraState, StreamName } from '../contract/camera.ts'
 import { Failure } from '../domain/failure.ts'
 import { headerBytes } from '../domain/live-frame.ts'
-import type { Millis } from '../domain/units.ts'
 import type { Tools } from '../lib/supervise.ts'
-import { turnstile } from '../lib/turnstile.ts'
 import type { StreamEvent } from '../media/stream.ts'
 import { type Channel, channel } from './channel.ts'
 import type { CameraNow, StreamNow } from './choose.ts'
 import { liveCounts } from './counts.ts'
 import { type JpegParts, jpegTier } from './jpeg.ts'
 import { mpeg1Tier } from './mpeg1.ts'
-import { type OnDemand, onDemand } from './pulls.ts'
+import { type OnDemand, onDemand, oneByOne } from './pulls.ts'
 import { type LiveViewer, liveViewer } from './viewer.ts'
 
 /** What the registry knows of a camera that matters here. */
@@ -34,8 +32,6 @@ export interface HubParts {
 
 /** So many viewers of the whole box may bridge with whole main streams while a smaller stream is fetched; others get keyframes. */
 const mostBridges = 4
-/** A wall that opens asks for all its streams in one moment. Programs that start hold up the pictures that are there already. */
-const startGapMs: Millis = 100
 
 interface Watched {
   readonly channels: Readonly<Record<StreamName, Channel>>
@@ -56,7 +52,7 @@ export function liveHub(parts: HubParts) {
   const mpeg1 = mpeg1Tier(tools, nextGeneration)
   const jpeg = jpegTier({ tools, nextGeneration, makeJpeg: parts.makeJpeg })
   let bridges = 0
-  const nextStart = turnstile(startGapMs, tools.clock)
+  const nextStart = oneByOne(tools.clock)
 
   /** Work that `run` waits for before it ends. */
   const waitFor = (work: Promise<void>) => {

@@ -1,8 +1,29 @@
 import { type Millis, seconds } from '../domain/units.ts'
+import type { Clock } from '../lib/clock.ts'
 import { supervise, type Tools } from '../lib/supervise.ts'
 
 /** A stream is let go this long after the last one looked. */
 const lingerMs: Millis = seconds(10)
+
+/** Between two starts this process does other things for so long. */
+const breathMs: Millis = 60
+
+/**
+ * A wall that opens asks for all its streams in one moment. Each start of a program holds this process up, on a busy machine for a good part
+ * of a second, and the pictures that are there already would wait: so the time counts from when the start before is over.
+ */
+export function oneByOne(clock: Clock): (signal: AbortSignal) => Promise<void> {
+  let last = Promise.resolve()
+  return (signal) => {
+    const turn = last
+    // The first sleep may be over while the start still holds everything up; the second one is not.
+    last = turn.then(async () => {
+      await clock.sleep(1)
+      await clock.sleep(breathMs)
+    })
+    return signal.aborted ? Promise.resolve() : turn
+  }
+}
 
 export interface PullParts {
   readonly tools: Tools
