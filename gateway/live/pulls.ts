@@ -41,6 +41,7 @@ export interface PullParts {
 /** A stream that is read while somebody holds it, once however many do. */
 export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullParts) {
   let holders = 0
+  let departures = 0
   let hasFailed = false
   let stop: AbortController | undefined
   /** The end of the last pull: the next one begins behind it, so that two never feed one channel. */
@@ -75,8 +76,10 @@ export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullP
   const letGo = async () => {
     holders--
     if (holders > 0) return
+    const mine = ++departures
     await tools.clock.sleep(lingerMs, stopping)
-    if (holders === 0) end()
+    // Somebody may have come and gone meanwhile: then the time counts from that one.
+    if (holders === 0 && mine === departures) end()
   }
 
   return {

@@ -88,6 +88,12 @@ describe('a stream on demand', () => {
     await pass(10_000)
     expect([reads.length, reads[0]?.signal.aborted]).toEqual([1, false])
     again()
+    const [earlier] = sleeps.filter(({ ms }) => ms === 10_000)
+    stream.hold()()
+    // Ten seconds after the one before, not after the last one.
+    earlier?.end()
+    for (let n = 0; n < 5; n++) await turn()
+    expect(reads[0]?.signal.aborted).toBe(false)
     await pass(10_000)
     expect(reads[0]?.signal.aborted).toBe(true)
     stopping.abort()
