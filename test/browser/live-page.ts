@@ -165,13 +165,15 @@ export function staleAsLiveMs(samples: readonly Sample[]): number {
 export async function filmPage(page: Page, context: BrowserContext): Promise<() => Promise<number[]>> {
   const cdp = await context.newCDPSession(page)
   const painted: string[] = []
+  const acknowledged: Promise<unknown>[] = []
   cdp.on('Page.screencastFrame', ({ data, sessionId }) => {
     painted.push(data)
-    cdp.send('Page.screencastFrameAck', { sessionId }).catch(() => undefined)
+    acknowledged.push(cdp.send('Page.screencastFrameAck', { sessionId }))
   })
   await cdp.send('Page.startScreencast', { format: 'jpeg', quality: 50, everyNthFrame: 1 })
   return async () => {
     await cdp.send('Page.stopScreencast')
+    await Promise.all(acknowledged)
     return await page.evaluate(async (frames) => {
       const canvas = document.createElement('canvas')
       canvas.width = 280
