@@ -12,6 +12,7 @@ import {
   wholeLengths,
 } from './live-faults.ts'
 import { droppedPercent, median, printTable, quantileOfSteps, rounded, sumOfSteps } from './live-figures.ts'
+import type { LiveSource } from './live-zone.ts'
 import { allLive, devTools, type LiveStage, openStage } from './live-stage.ts'
 
 export interface SoakFigures {
@@ -34,14 +35,14 @@ const faults: readonly LiveFault[] = Object.values(liveFaults)
 const warmUpMs = 20_000
 const heapEveryMs = 15_000
 
-/** Sixteen tiles of the real wall for so long, and everything that goes wrong in a year. */
-export async function soak(minutes: number): Promise<SoakFigures> {
-  await using stage = await openStage(soakSources, cuttable)
+/** Sixteen tiles of the real wall for so long, and everything that goes wrong in a year, one after the other. */
+export async function soak(minutes: number, sources: readonly LiveSource[] = soakSources): Promise<SoakFigures> {
+  await using stage = await openStage(sources, cuttable)
   await stage.keepWall()
   const page = await stage.observedPage()
   page.on('pageerror', (cause) => console.log(`error in the page: ${cause.message}`))
   await page.goto(stage.origin)
-  await allLive(page, soakSources.length)
+  await allLive(page, sources.length, 120_000)
   await sleep(warmUpMs)
   const tools = await devTools(page)
   await page.evaluate(() => globalThis.liveObserver.reset())
@@ -64,7 +65,7 @@ export async function soak(minutes: number): Promise<SoakFigures> {
     rough.push(await taken(page))
     console.log(`${fault.name}: healed after ${result.healedSeconds} s, lied for ${result.lyingMs} ms ${result.left}`)
   }
-  console.log(`\n${minutes} minutes of the wall of 16`)
+  console.log(`\n${minutes} minutes of the wall of ${sources.length}`)
   printTable(results.map((result) => ({ ...result })))
   tellTraffic(stage, heap)
   return figuresOf(calm, rough, results, heap)
