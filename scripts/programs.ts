@@ -13,9 +13,13 @@ export interface Result {
 }
 
 /** Runs a program to its end and keeps what it says. A signal counts as exit code 1. */
-export function runToEnd(program: string, args: readonly string[]): Promise<Result> {
+export function runToEnd(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
     let output = ''
     const keep = (text: string) => (output += text)
     child.stdout.setEncoding('utf8').on('data', keep)

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { useRouter } from '../shell/gateway.ts'
 import { openBigScreen } from '../screen/open.ts'
-import { NoSoundIcon, ScreenIcon, SoundIcon } from './icons.ts'
+import { ScreenIcon, SoundIcon } from './icons.ts'
 import { ShiftDialog } from './shift-dialog.tsx'
 import { useWatch } from './watch.ts'
 import { words } from './words.ts'
@@ -31,18 +31,8 @@ function ShiftButton() {
   if (!watch.hears) return null
   const silence = watch.silence.value
   const dialog = testing ? <ShiftDialog onClose={() => setTesting(false)} /> : null
-  if (silence !== null) {
-    // The banner says what to do; here it can be done as well.
-    return (
-      <>
-        <button type="button" class="button button-small" title={words().startHint} onClick={() => setTesting(true)}>
-          <NoSoundIcon size={16} />
-          {words().start}
-        </button>
-        {dialog}
-      </>
-    )
-  }
+  // The banner has the button then; a test of the sounds that has begun goes on.
+  if (silence !== null) return dialog
   return (
     <>
       <button

@@ -8,7 +8,6 @@ export const words = pageWords(
   {
     start: '开始值班',
     started: '值班中',
-    startHint: '打开声音，并试听三种提示音',
     retest: '再次试听提示音',
     silent: '告警没有声音',
     silences: {
@@ -27,8 +26,8 @@ export const words = pageWords(
     test: '试听三种提示音',
     testing: '正在播放，请听……',
     patterns: {
-      critical: '严重告警：急促的高低音，确认之前一直重复',
-      warning: '警告：两个上行音，只响一次',
+      critical: '报警：急促的高低音，确认之前一直重复',
+      warning: '预警：两个上行音，只响一次',
       lost: '与网关断开：三个下行长音，每半分钟一次',
     } satisfies Record<Pattern, string>,
     play: '播放',
@@ -44,7 +43,7 @@ export const words = pageWords(
     ],
     again: '再放一次',
     later: '暂时没有声音，先继续',
-    offer: (title: string) => `新的严重告警：${title}`,
+    offer: (title: string) => `新的报警：${title}`,
     offerMore: (n: number) => `另有 ${n} 条`,
     look: '看画面',
     front: '告警画面',
@@ -54,7 +53,6 @@ export const words = pageWords(
   {
     start: 'Start of shift',
     started: 'On shift',
-    startHint: 'Turns the sound on and plays the three patterns',
     retest: 'Play the sounds again',
     silent: 'Alerts make no sound',
     silences: {
@@ -73,7 +71,7 @@ export const words = pageWords(
     test: 'Listen to the three sounds',
     testing: 'Playing, please listen…',
     patterns: {
-      critical: 'Critical alert: fast high and low, repeated until acknowledged',
+      critical: 'Alarm: fast high and low, repeated until acknowledged',
       warning: 'Warning: two steps up, once',
       lost: 'Gateway away: three long steps down, every half minute',
     },
@@ -90,7 +88,7 @@ export const words = pageWords(
     ],
     again: 'Play again',
     later: 'No sound for now, go on',
-    offer: (title) => `New critical alert: ${title}`,
+    offer: (title) => `New alarm: ${title}`,
     offerMore: (n) => `${n} more`,
     look: 'Show picture',
     front: 'Picture of the alert',
