@@ -18,6 +18,8 @@ import { allLive, devTools, type LiveStage, openStage } from './live-stage.ts'
 export interface SoakFigures {
   readonly droppedPercent: number
   readonly droppedWorstPercent: number
+  /** Apart from the faults and their healing. */
+  readonly droppedCalmPercent: number
   readonly leftOutCalm: number
   readonly heapGrowthMb: number
   readonly staleAsLiveMs: number
@@ -99,6 +101,7 @@ function figuresOf(calm: Tally[], rough: Tally[], results: FaultResult[], heap: 
   return {
     droppedPercent: rounded(droppedPercent(cameras.flatMap(countsOf)), 3),
     droppedWorstPercent: rounded(Math.max(...cameras.map((camera) => droppedPercent(countsOf(camera)))), 3),
+    droppedCalmPercent: rounded(droppedPercent(calm.flatMap(({ frames }) => Object.values(frames))), 3),
     leftOutCalm: calm.reduce((sum, { leftOut }) => sum + leftOut, 0),
     heapGrowthMb: rounded(median(heap.slice(-third)) - median(heap.slice(0, third)), 2),
     staleAsLiveMs: Math.max(0, ...all.flatMap(({ lies }) => lies.map(({ forMs }) => forMs))),

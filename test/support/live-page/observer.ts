@@ -14,7 +14,8 @@ let lies: Lie[] = []
 /** Since when a tile says live over an old picture. */
 const lying = new Map<string, { readonly sinceMs: number; readonly lie: Lie }>()
 let first: Record<string, number> = {}
-let awaited = new WeakSet<HTMLVideoElement>()
+let tilesThereMs: number | null = null
+const awaited = new WeakSet<HTMLVideoElement>()
 /** Frames of each element as counted last. */
 const counted = new WeakMap<HTMLVideoElement, FrameCounts>()
 let frames: Record<string, FrameCounts> = {}
@@ -101,9 +102,8 @@ const cameraOf = (video: HTMLVideoElement): string =>
 function watchFirst(video: HTMLVideoElement): void {
   if (awaited.has(video)) return
   awaited.add(video)
-  const round = awaited
   video.requestVideoFrameCallback((_now, { presentationTime }) => {
-    if (round === awaited) first[cameraOf(video)] ??= presentationTime
+    first[cameraOf(video)] ??= presentationTime
   })
 }
 
@@ -132,10 +132,7 @@ const observer: Observer = {
     frames = {}
   },
   firstPictures: () => first,
-  awaitFirst() {
-    first = {}
-    awaited = new WeakSet()
-  },
+  tilesThereMs: () => tilesThereMs,
 }
 globalThis.liveObserver = observer
 countLeftOut()
@@ -144,6 +141,7 @@ document.addEventListener('freeze', () => lying.clear())
 document.addEventListener('resume', () => lying.clear())
 setInterval(sample, everyMs)
 const everyFrame = () => {
+  if (tilesThereMs === null && elements().length > 0) tilesThereMs = performance.now()
   countFrames()
   requestAnimationFrame(everyFrame)
 }

@@ -52,8 +52,8 @@ export interface Observer {
   reset(): void
   /** Per camera: when its first picture was presented, in milliseconds since the page began to load. */
   firstPictures(): Record<string, number>
-  /** Forgets first pictures: the next one of each tile is the first. */
-  awaitFirst(): void
+  /** When the wall had its tiles, in milliseconds since the page began to load. */
+  tilesThereMs(): number | null
 }
 
 export interface OpenRequest {
