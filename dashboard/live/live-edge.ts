@@ -6,7 +6,8 @@ export type Steering =
   | { readonly kind: 'seek'; readonly toS: number }
 
 const minTargetS = 0.15
-const maxTargetS = 2
+/** Together with what a camera and the network need before it, this must stay below the age from which a picture is late. */
+const maxTargetS = 1.2
 /** For the browser's own way from decoder to screen. */
 const marginS = 0.04
 const seekGapMs: Millis = 5_000

@@ -22,7 +22,7 @@ describe('the target', () => {
   test.each([
     [0.04, 0, 1, 0.15],
     [0.066, 0.4, 1, 0.539],
-    [0.5, 3, 1, 2],
+    [0.5, 3, 1, 1.2],
     [0.1, 0.11, 1.5, 0.45],
   ])('interval %f s, jitter %f s, penalty %f: %f s', (intervalS, jitterS, penalty, targetS) => {
     expect(targetLagS(intervalS, jitterS, penalty)).toBeCloseTo(targetS, 6)

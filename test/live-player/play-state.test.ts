@@ -41,7 +41,8 @@ const cases: [string, Partial<Facts>, PlayPhase][] = [
   ['nothing came yet', {}, { kind: 'connecting' }],
   ['an open socket without a frame is not live', { shown }, { kind: 'connecting' }],
   ['a fresh frame', picture(100, 400), { kind: 'live', ageMs: 400 }],
-  ['a frame 2 s ago still counts', picture(2_000, 2_000), { kind: 'live', ageMs: 2_000 }],
+  ['a frame 1.5 s ago still counts', picture(1_500, 1_500), { kind: 'live', ageMs: 1_500 }],
+  ['one that stands and is older is late', picture(2_000, 2_000), { kind: 'late', ageMs: 2_000 }],
   ['frames come, but old ones', picture(50, 3_100), { kind: 'late', ageMs: 3_100 }],
   ['the picture stands', picture(2_001, 2_400), { kind: 'stalled', sinceUtcMs: utcMs - 2_400 }],
   [
