@@ -11,14 +11,23 @@ export interface Packet {
   readonly captureUtcMs: UtcMs
 }
 
+/** A packet that is one frame of the camera's own video. */
+export interface FramePacket extends Packet {
+  /** Frames since the keyframe; 0 for one. */
+  readonly afterKey: number
+}
+
 export interface ChannelViewer {
   /** New parameters: everything before is void. The keyframe that needs them follows. */
   onInit(): void
-  onFrame(packet: Packet): void
+  onFrame(packet: FramePacket): void
 }
 
 /** A GOP longer than this is not kept whole: a new viewer then waits for the next keyframe. */
 const maxGopBytes: Bytes = 12 * 1024 * 1024
+
+/** Up to four B-frames in a row, and as many that decoders of several threads hold back. */
+const neededWithBFrames = 8
 
 export interface ChannelParts {
   /** A number that no other generation of this gateway has: a socket may change between channels. */
@@ -41,6 +50,8 @@ export interface Channel {
   readonly gop: readonly Packet[]
   /** The last keyframe. */
   readonly key: Packet | undefined
+  /** Frames behind a keyframe without which a decoder does not show it: with B-frames it waits for those that may come before it. */
+  readonly neededAfterKey: number
   /** What a second of it weighs, by its own time stamps; undefined while that is not known. */
   readonly bytesPerSecond: Bytes | undefined
   readonly viewers: Set<ChannelViewer>
@@ -58,6 +69,8 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
   let gopBytes = 0
   let key: Packet | undefined
   let isReady = false
+  let afterKey = 0
+  let hasBFrames = false
   const weight = weigher()
   const viewers = new Set<ChannelViewer>()
 
@@ -100,6 +113,9 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
     get key() {
       return key
     },
+    get neededAfterKey() {
+      return hasBFrames ? neededWithBFrames : 0
+    },
     get bytesPerSecond() {
       return weight.bytesPerSecond()
     },
@@ -108,6 +124,7 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
       if (event.init) {
         generation = nextGeneration()
         init = event.init
+        hasBFrames = false
         forget()
         initPacket = packet(FrameKind.init, true, 0, 0, init.bytes)
         // A viewer may leave, or come back in another form, while it is told.
@@ -115,7 +132,9 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
       } else if (init) {
         const { sample, bytes, arrivedUtcMs } = event.frame
         const pts90k = ((sample.dts + sample.cts) / init.timescale) * 90_000
-        const made = packet(FrameKind.media, sample.key, arrivedUtcMs, pts90k, bytes)
+        afterKey = sample.key ? 0 : afterKey + 1
+        hasBFrames ||= sample.cts > 0
+        const made = { ...packet(FrameKind.media, sample.key, arrivedUtcMs, pts90k, bytes), afterKey }
         weight.add(made.bytes.length, sample.duration / init.timescale)
         if (sample.key) {
           forget()

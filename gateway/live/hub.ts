@@ -141,7 +141,7 @@ export function liveHub(parts: HubParts) {
         bridge,
         now: () => nowOf(cameraId, watched),
         channel: (stream) => channels[stream],
-        need: (stream) => (stream === 'main' ? () => {} : pulls[stream].hold()),
+        need: (stream, isBridged) => (stream === 'main' ? () => {} : pulls[stream].hold(isBridged)),
         offline() {
           const { reason, detail, nextTryUtcMs } = parts.state(cameraId)
           return { type: 'offline', reason: reason ?? 'connecting', detail, nextTryUtcMs }

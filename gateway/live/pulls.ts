@@ -5,6 +5,12 @@ import { supervise, type Tools } from '../lib/supervise.ts'
 /** A stream is let go this long after the last one looked. */
 const lingerMs: Millis = seconds(10)
 
+/**
+ * While something else is shown, a stream is not started before this: the first pictures of a wall would wait for the starts of all its
+ * streams, and a tile that has nothing to show meanwhile goes first.
+ */
+const bridgedMs: Millis = 700
+
 /** Between two starts this process does other things for so long. */
 const breathMs: Millis = 60
 
@@ -47,7 +53,7 @@ export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullP
   /** The end of the last pull: the next one begins behind it, so that two never feed one channel. */
   let ended: Promise<void> = Promise.resolve()
 
-  const start = () => {
+  const start = (isBridged: boolean) => {
     if (stop || stopping.aborted) return
     stop = new AbortController()
     hasFailed = false
@@ -62,6 +68,7 @@ export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullP
     }
     const pull = async (before: Promise<void>) => {
       await before
+      if (isBridged) await tools.clock.sleep(bridgedMs, signal)
       await supervise({ name, runOnce }, tools, signal, { onFailure: lost })
       onLost()
     }
@@ -83,10 +90,10 @@ export function onDemand({ tools, name, read, onLost, stopping, waitFor }: PullP
   }
 
   return {
-    /** @returns lets go of it; to be called once */
-    hold(): () => void {
+    /** @param isBridged something is shown meanwhile @returns lets go of it; to be called once */
+    hold(isBridged: boolean): () => void {
       holders++
-      start()
+      start(isBridged)
       return () => waitFor(letGo())
     },
     end,

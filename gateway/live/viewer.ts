@@ -3,7 +3,7 @@ import type { StreamName } from '../contract/camera.ts'
 import { CloseCode, type LiveEvent, LiveRequest } from '../contract/live.ts'
 import type { Clock } from '../lib/clock.ts'
 import { mimeOf } from '../media/stream.ts'
-import type { Channel, ChannelViewer } from './channel.ts'
+import type { Channel, ChannelViewer, Packet } from './channel.ts'
 import { type CameraNow, type Decision, decide, type Hello, jpegMime, mpeg1Mime } from './choose.ts'
 import type { LiveCounts } from './counts.ts'
 import type { JpegTier } from './jpeg.ts'
@@ -19,8 +19,11 @@ export interface ViewerParts {
   /** `missing`: the camera is no more. `off`: nobody may read it now. */
   readonly now: () => CameraNow | 'missing' | 'privacy' | 'off'
   readonly channel: (stream: StreamName) => Channel
-  /** The stream is fetched from now on, until what is returned is called. */
-  readonly need: (stream: StreamName) => () => void
+  /**
+   * The stream is fetched from now on, until what is returned is called.
+   * @param isBridged something is shown meanwhile
+   */
+  readonly need: (stream: StreamName, isBridged: boolean) => () => void
   /** Leave to bridge with whole video instead of keyframes; to be given back. Undefined when too many do. */
   readonly bridge: () => (() => void) | undefined
   readonly offline: () => Extract<LiveEvent, { type: 'offline' }>
@@ -48,8 +51,8 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     shownAs = undefined
     sender.stop()
   }
-  const needOnly = (streams: readonly StreamName[]) => {
-    for (const stream of streams) if (!needed.has(stream)) needed.set(stream, parts.need(stream))
+  const needOnly = (streams: readonly StreamName[], isBridged = false) => {
+    for (const stream of streams) if (!needed.has(stream)) needed.set(stream, parts.need(stream, isBridged))
     for (const [stream, letGo] of needed) {
       if (streams.includes(stream)) continue
       needed.delete(stream)
@@ -85,7 +88,7 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
       return say(now === 'privacy' ? privacy : parts.offline())
     }
     const decision = decide(hello, now)
-    needOnly(decision.needs)
+    needOnly(decision.needs, decision.isBridge && decision.shown !== null)
     const { shown, above, isHopeless } = decision
     if (shown) return show(decision, shown)
     if (!isHopeless) return say(parts.offline())
@@ -116,7 +119,7 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     const viewer: ChannelViewer = {
       onInit: reconsider,
       onFrame: (packet) => {
-        if (packet.key || !keyframesOnly) sender.frame(packet)
+        if (!keyframesOnly || packet.afterKey <= channel.neededAfterKey) sender.frame(packet)
       },
     }
     channel.viewers.add(viewer)
@@ -126,7 +129,7 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
     }
     const codec = channel.init?.codec ?? ''
     announce(decision, channel, { generation: channel.generation, codec, mime: mimeOf(codec), keyframesOnly })
-    const kept = keyframesOnly ? [channel.key].filter((key) => key !== undefined) : channel.gop
+    const kept = keyframesOnly ? newestKey(channel) : channel.gop
     sender.start(channel.initPacket, kept, () => channel.bytesPerSecond)
   }
 
@@ -199,6 +202,12 @@ export function liveViewer(socket: WebSocket, parts: ViewerParts) {
   }
 }
 export type LiveViewer = ReturnType<typeof liveViewer>
+
+/** The newest keyframe, and what a decoder needs behind it as far as it is there. */
+function newestKey({ key, gop, neededAfterKey }: Channel): readonly Packet[] {
+  if (gop.length > 0) return gop.slice(0, 1 + neededAfterKey)
+  return key ? [key] : []
+}
 
 function parseRequest(text: string): LiveRequest | undefined {
   try {

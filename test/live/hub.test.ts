@@ -30,8 +30,8 @@ const state: CameraState = {
 const init = (codec = 'avc1.4D401F'): StreamEvent => ({
   init: { bytes: Buffer.from('init'), codec, timescale: 90_000, widthPx: 640, heightPx: 360 },
 })
-const frame = (n: number, key: boolean, sizeBytes = 100): StreamEvent => {
-  const sample: StreamFrame['sample'] = { data: new Uint8Array(), dts: n * 6_000, cts: 0, duration: 6_000, key }
+const frame = (n: number, key: boolean, sizeBytes = 100, cts = 0): StreamEvent => {
+  const sample: StreamFrame['sample'] = { data: new Uint8Array(), dts: n * 6_000, cts, duration: 6_000, key }
   return { frame: { sample, bytes: Buffer.alloc(sizeBytes, n), arrivedUtcMs: 1_800_000_000_000 + n } }
 }
 
@@ -222,6 +222,24 @@ describe('live hub', () => {
     const later = await tile({ prefer: 'main' })
     await waitFor(() => later.events.length === 1)
     expect(later.events[0]).toMatchObject({ stream: 'main', why: null, keyframesOnly: false })
+  })
+
+  test('with B-frames a keyframe comes with the frames that a decoder waits for', async () => {
+    sub = facts
+    const reordered = (n: number, key = false) => frame(n, key, 100, 12_000)
+    for (const event of [init(), reordered(1, true), reordered(2), reordered(3)]) hub.put('cam', event)
+    const tiles: Awaited<ReturnType<typeof tile>>[] = []
+    for (let n = 0; n < 5; n++) {
+      const one = await tile()
+      await waitFor(() => one.events.length === 1)
+      tiles.push(one)
+    }
+    for (let n = 4; n <= 12; n++) hub.put('cam', reordered(n))
+    hub.put('cam', reordered(13, true))
+    const last = tiles.at(-1)
+    await waitFor(() => last?.frames.at(-1)?.first === 13)
+    expect(last?.events[0]).toMatchObject({ keyframesOnly: true })
+    expect(last?.frames.slice(1).map(({ first }) => first)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 13])
   })
 
   test('privacy: refused at once, with the picture again when it ends, in the same socket', async () => {

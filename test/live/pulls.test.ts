@@ -75,7 +75,7 @@ describe('a stream on demand', () => {
 
   test('is read once for all who hold it, and let go ten seconds after the last one', async () => {
     const { stream, reads, pass, sleeps, stopping, end } = setUp()
-    const releases = [stream.hold(), stream.hold()]
+    const releases = [stream.hold(false), stream.hold(false)]
     await waitFor(() => reads.length === 1)
     releases[0]?.()
     await pass(10_000)
@@ -84,12 +84,12 @@ describe('a stream on demand', () => {
     await waitFor(() => sleeps.some(({ ms }) => ms === 10_000))
     expect(reads[0]?.signal.aborted).toBe(false)
     // Somebody looks again in time.
-    const again = stream.hold()
+    const again = stream.hold(false)
     await pass(10_000)
     expect([reads.length, reads[0]?.signal.aborted]).toEqual([1, false])
     again()
     const [earlier] = sleeps.filter(({ ms }) => ms === 10_000)
-    stream.hold()()
+    stream.hold(false)()
     // Ten seconds after the one before, not after the last one.
     earlier?.end()
     for (let n = 0; n < 5; n++) await turn()
@@ -100,9 +100,20 @@ describe('a stream on demand', () => {
     await end()
   })
 
+  test('is started a little later when something is shown meanwhile', async () => {
+    const { stream, reads, sleeps, pass, stopping, end } = setUp()
+    stream.hold(true)
+    await waitFor(() => sleeps.some(({ ms }) => ms === 700))
+    expect(reads).toHaveLength(0)
+    await pass(700)
+    expect(reads).toHaveLength(1)
+    stopping.abort()
+    await end()
+  })
+
   test('that fails is told, and tried again while somebody holds it', async () => {
     const { stream, reads, told, sleeps, pass, stopping, end } = setUp()
-    stream.hold()
+    stream.hold(false)
     await waitFor(() => reads.length === 1)
     expect(stream.hasFailed).toBe(false)
     reads[0]?.fail()
