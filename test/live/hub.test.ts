@@ -204,6 +204,7 @@ describe('live hub', () => {
     expect(tiles.map(({ frames }) => frames.map(({ first }) => first).slice(1))).toEqual(
       [0, 1, 2, 3, 4, 5].map((n) => (n > 3 ? [1, 4] : [1, 2, 3, 4])),
     )
+    await waitFor(() => subPulls.length === 1)
     // Its init alone is no picture yet.
     subPulls[0]?.take(init())
     hub.put('cam', frame(5, true))
