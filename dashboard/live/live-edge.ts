@@ -14,8 +14,11 @@ const seekGapMs: Millis = 5_000
 const seekWindowMs: Millis = 60_000
 const windowMs: Millis = 20_000
 const measureMs: Millis = 1_000
-/** How much smaller the target may become with each measurement. */
+/** How much smaller the target may become with each measurement, and how much smaller it must be measured for that. */
 const easeS = 0.02
+const easeFromS = 0.05
+/** How far the newest frame may be behind where it ought to be, and still not be missed: more than B-frames' order and jitter make. */
+const lateFrameS = 0.4
 /** In the first moments the server's kept pictures come in a burst: seeks are free then, and arrivals tell nothing about jitter. */
 const settleMs: Millis = 1_000
 const aheadS = 1
@@ -65,12 +68,18 @@ export function targetLagS(intervalS: number, jitterS: number, penalty: number):
   return Math.min(maxTargetS, Math.max(minTargetS, (1.5 * intervalS + jitterS + marginS) * penalty))
 }
 
-/** The speed for a lag, as long as no seek is needed. Once it runs at its own speed, small differences are left alone. */
+/**
+ * The speed for a lag, as long as no seek is needed. Few speeds, each kept until the difference is gone: a browser's renderer begins its
+ * cadence anew with each change, and now and then drops a frame for it.
+ */
 export function rateFor(lagS: number, targetS: number, before: number): number {
   const over = lagS - targetS
-  if (Math.abs(over) < (before === 1 ? 0.05 : 0.02)) return 1
-  const rate = 1 + Math.min(0.15, Math.max(-0.05, over * 0.4))
-  return Math.round(rate * 100) / 100
+  const far = Math.abs(over)
+  if (far < (before === 1 ? 0.06 : 0.02)) return 1
+  // Past the target: from here on at its own speed, unless it is far on the other side.
+  if (over > 0 !== before > 1 && before !== 1 && far < 0.06) return 1
+  if (over < 0) return far < 0.15 ? 0.97 : 0.95
+  return far < 0.15 ? 1.03 : far < 0.4 ? 1.08 : 1.15
 }
 
 interface Arrival {
@@ -109,8 +118,9 @@ export function liveEdge(): LiveEdge {
     pathS = Math.min(...delays)
     capturePathS = Math.min(...arrivals.map(({ captureDelayS }) => captureDelayS))
     const measured = targetLagS(Math.min(intervalS, 0.5), arrivalJitterS(delays), penalty)
-    // Up at once, down slowly: a target that wavers would have to be run after.
-    target = isFirst ? measured : Math.max(measured, target - easeS)
+    // Up at once, down slowly and not for little: a target that wavers would have to be run after.
+    if (isFirst || measured > target) target = measured
+    else if (measured < target - easeFromS) target -= easeS
     isFirst = false
   }
   const worse = (atMs: Millis, by: number) => {
@@ -119,8 +129,8 @@ export function liveEdge(): LiveEdge {
     measuredAtMs = Number.NEGATIVE_INFINITY
   }
   const lagS = (atMs: Millis, playheadS: number, endS: number) => {
-    // The end moves by whole frames; where it ought to be moves evenly.
-    const evenS = pathS === null ? endS : Math.min(endS, atMs / 1_000 - pathS)
+    // The end moves by whole frames, with B-frames by several; where it ought to be moves evenly.
+    const evenS = pathS === null ? endS : Math.min(endS + lateFrameS, atMs / 1_000 - pathS)
     return evenS - playheadS
   }
   /** Age of what the playhead shows, as if every frame had come the quickest way: frames of B-frames' order differ, this does not. */
@@ -170,7 +180,7 @@ export function liveEdge(): LiveEdge {
           seeksAtMs = [atMs]
         }
       }
-      return { kind: 'seek', toS: playheadS + lag - aimS }
+      return { kind: 'seek', toS: Math.min(endS, playheadS + lag) - aimS }
     },
   }
 }

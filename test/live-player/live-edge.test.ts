@@ -8,10 +8,17 @@ describe('the speed for a lag', () => {
     [0.05, 0.25, 1, 0.95],
     [0.21, 0.25, 1, 1],
     [0.29, 0.25, 1, 1],
+    [0.2, 0.25, 1, 1],
+    [0.18, 0.25, 1, 0.97],
     // Once it has left its own speed, it goes on until the difference is gone.
-    [0.29, 0.25, 1.02, 1.02],
-    [0.265, 0.25, 1.02, 1],
-    [0.35, 0.25, 1, 1.04],
+    [0.29, 0.25, 1.03, 1.03],
+    [0.265, 0.25, 1.03, 1],
+    [0.21, 0.25, 0.97, 0.97],
+    // Past the target is not the next reason to run.
+    [0.29, 0.25, 0.97, 1],
+    [0.21, 0.25, 1.08, 1],
+    [0.35, 0.25, 1, 1.03],
+    [0.5, 0.25, 1, 1.08],
     [9, 0.25, 1, 1.15],
   ])('lag %f s at a target of %f s, before at %f: %f', (lagS, targetS, before, rate) => {
     expect(rateFor(lagS, targetS, before)).toBe(rate)
@@ -48,9 +55,11 @@ describe('the target', () => {
     expect(edge.targetS()).toBeCloseTo(0.77, 1)
     for (let ms = 40_000; ms < 80_000; ms += 1_000) {
       feed(ms, ms + 1_000, () => 0)
-      edge.steer({ atMs: ms + 1_000, playheadS: 9, endS: 10, ...alone })
+      edge.steer({ atMs: ms + 1_000, playheadS: 9.5, endS: 10, ...alone })
     }
-    expect(edge.targetS()).toBeCloseTo(0.19, 2)
+    // Not for a little: what is left above the measured 0.19 is less than a twentieth of a second.
+    expect(edge.targetS()).toBeGreaterThan(0.189)
+    expect(edge.targetS()).toBeLessThan(0.241)
   })
 
   test('B-frames come before their turn: the wait for them is part of it', () => {
@@ -78,7 +87,20 @@ describe('the target', () => {
       edge.arrived(ms, ms / 1_000, ms)
       steer(ms)
     }
-    expect(edge.targetS()).toBeCloseTo(1.5 * 0.25 + 0.04, 6)
+    expect(edge.targetS()).toBeGreaterThan(1.5 * 0.25 + 0.04 - 0.001)
+    expect(edge.targetS()).toBeLessThan(1.5 * 0.25 + 0.04 + 0.051)
+  })
+
+  test('small differences between measurements leave it alone', () => {
+    const edge = liveEdge()
+    edge.began(0)
+    const targets: number[] = []
+    for (let ms = 2_000; ms < 60_000; ms += 100) {
+      edge.arrived(ms + ((ms / 100) % 7) * (ms % 9_000 < 4_500 ? 5 : 4), ms / 1_000, ms)
+      edge.steer({ atMs: ms, playheadS: ms / 1_000 - 0.2, endS: ms / 1_000, ...alone })
+      if (ms > 30_000) targets.push(edge.targetS())
+    }
+    expect(Math.max(...targets) - Math.min(...targets)).toBeLessThan(0.01)
   })
 })
 
@@ -97,6 +119,24 @@ describe('steering', () => {
     expect(steer(10_250, 4)).toEqual({ kind: 'seek', toS: 3.85 })
     expect(steer(11_000, 5)).toEqual({ kind: 'rate', rate: 1.15 })
     expect(steer(15_250, 9)).toEqual({ kind: 'seek', toS: 8.85 })
+  })
+
+  test('B-frames move the end by several frames at once: the speed stays', () => {
+    const edge = liveEdge()
+    edge.began(0)
+    const rates: number[] = []
+    let [endS, playheadS] = [0, -0.3]
+    for (let tick = 0; tick < 400; tick++) {
+      const atMs = 2_000 + tick * 100
+      // Order of arrival 0 3 1 2 at 10 frames a second, 50 ms on the way.
+      const ptsS = (3 * Math.floor(tick / 3) + ([3, 1, 2][tick % 3] ?? 0)) / 10
+      edge.arrived(atMs + 50, ptsS, 0)
+      endS = Math.max(endS, ptsS)
+      const steering = edge.steer({ atMs: atMs + 60, playheadS, endS, ...alone })
+      playheadS = steering.kind === 'seek' ? steering.toS : playheadS + 0.1 * steering.rate
+      if (tick > 200 && steering.kind === 'rate') rates.push(steering.rate)
+    }
+    expect(new Set(rates)).toEqual(new Set([1]))
   })
 
   test('a path that needs three seeks in a minute gets a larger target', () => {
