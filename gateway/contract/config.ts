@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { sensorSources } from '../domain/words.ts'
 import { Id } from './common.ts'
 
 const Port = z.int().min(0).max(65_535)
 const login = { user: z.string().min(1).max(120).optional(), password: z.string().min(1).max(256).optional() }
+
+const keepDays = (fallback: number) => z.number().min(0.01).max(36_500).default(fallback)
 
 const MaxBytes = z
   .int()
@@ -65,6 +68,30 @@ export const Config = z.strictObject({
         .prefault({})
         .describe('Where the embedded broker listens. Beyond this machine it needs user and password.'),
       ...login,
+      tls: z
+        .strictObject({
+          ca: z
+            .string()
+            .min(1)
+            .optional()
+            .describe("PEM file with the authority that signed the broker; without it the system's."),
+          cert: z.string().min(1).optional().describe("PEM file with this client's certificate."),
+          key: z.string().min(1).optional().describe('PEM file with its key.'),
+        })
+        .prefault({})
+        .describe('For mqtts and wss.'),
+      version: z
+        .union([z.literal(4), z.literal(5)])
+        .default(4)
+        .describe('4 is MQTT 3.1.1. The embedded broker speaks 3.1.1 whatever is said here.'),
+      connections: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(1)
+        .describe(
+          'Connections to the broker at `url`. More than one shares the messages among them ($share), each acknowledging for itself: for some thousand messages a second.',
+        ),
       discoveryPrefix: z
         .string()
         .min(1)
@@ -74,6 +101,30 @@ export const Config = z.strictObject({
         .array(z.string().min(1).max(200))
         .default(['zone/{sensor}'])
         .describe('Templates for plain JSON: {sensor} and {metric} name parts of the topic, + is any part.'),
+      dialects: z
+        .array(z.enum(sensorSources).exclude(['manual']))
+        .default(sensorSources.filter((source) => source !== 'manual'))
+        .describe('How devices may speak. What is left out is not listened to.'),
+      publish: z
+        .strictObject({
+          homeAssistant: z
+            .boolean()
+            .default(false)
+            .describe("Announce the gateway's cameras and sensors by Home Assistant discovery."),
+          sparkplug: z
+            .strictObject({
+              group: z.string().regex(/^[^+#/]{1,60}$/),
+              node: z
+                .string()
+                .regex(/^[^+#/]{1,60}$/)
+                .optional()
+                .describe("Default: the zone's id."),
+            })
+            .optional()
+            .describe('Be a Sparkplug B edge node, with each workshop as a device. Without it the gateway is none.'),
+        })
+        .prefault({})
+        .describe('What the gateway says to other systems through the broker.'),
     })
     .prefault({}),
   influx: z
@@ -84,6 +135,25 @@ export const Config = z.strictObject({
     })
     .optional()
     .describe('InfluxDB 1.x. Without it readings are kept in an embedded store.'),
+  readings: z
+    .strictObject({
+      rawDays: keepDays(30).describe('Every reading.'),
+      minuteDays: keepDays(366).describe('Minimum, maximum, mean and count of each minute.'),
+      hourDays: keepDays(1_098).describe('The same of each hour.'),
+      outboxDays: z.number().min(0.01).max(365).default(7).describe('How long readings wait for a store that is away.'),
+      outboxBytes: z
+        .int()
+        .min(1_000_000)
+        .default(4_000_000_000)
+        .describe('How many bytes may wait. Over it the oldest go, and a loss row names them.'),
+      maxSeries: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(10_000)
+        .describe('Metrics of sensors; a further one is refused, and said.'),
+    })
+    .prefault({}),
   discovery: z
     .strictObject({
       interfaces: z

@@ -4,6 +4,7 @@ import { NewAccount } from './access.ts'
 import { RuleFields } from './alert.ts'
 import { recordingFields } from './camera.ts'
 import { Id, Name } from './common.ts'
+import { NewManualSensor } from './sensor.ts'
 
 export const AreaKind = z.enum(areaKinds)
 export const Area = z.object({ id: Id, name: Name, kind: AreaKind })
@@ -66,8 +67,10 @@ const SensorFile = z.strictObject({
   id: Id,
   name: Name,
   area: Id,
-  /** The candidate id under which discovery announces it, e.g. `ha:cold-w01` or `json:zone/w02/boiler`. */
+  /** The candidate id under which discovery announces it, e.g. `ha:cold-w01` or `json:zone/w02/boiler`; `manual:<id>` when a person reads it. */
   candidate: z.string().min(1).max(200),
+  /** Of a sensor that a person reads (`manual:<id>`). */
+  metrics: NewManualSensor.shape.metrics.optional(),
 })
 export const ZoneFile = z.strictObject({
   zone: z.strictObject({ id: Id, name: Name, timeZone: z.string().default('Asia/Shanghai') }),

@@ -3,6 +3,7 @@ import { Failure } from './failure.ts'
 import { minutes, type UtcMs } from './units.ts'
 import { deviceTime, parsePayload, toValue } from './payload.ts'
 import type { Template } from './value-template.ts'
+import type { ReadingQuality } from './words.ts'
 
 /** One MQTT message as it came. */
 export interface Packet {
@@ -15,7 +16,7 @@ export interface Packet {
 }
 
 export type MetricType = 'number' | 'binary'
-export type ReadingQuality = 'ok' | 'suspect' | 'late'
+export type { ReadingQuality } from './words.ts'
 
 /** Where in the payloads of a topic values stand, and whose they are. `sensorId` is null until the candidate is approved. */
 export type Binding = { readonly candidateId: string; readonly sensorId: string | null } & (
@@ -62,6 +63,11 @@ export type QuarantineReason =
   | 'no-values'
   | 'template-failed'
   | 'bad-discovery'
+  /** A Sparkplug payload that is no protobuf of its kind, or a metric without a name that was announced. */
+  | 'bad-protobuf'
+  | 'unknown-alias'
+  /** No room for a further series. */
+  | 'series-budget'
   | 'too-many-candidates'
   | 'too-many-metrics'
 

@@ -31,7 +31,7 @@ export type Role = (typeof roles)[number]
 
 /**
  * What a role may do. `watch` live, take a `snapshot`, `steer` cameras that turn, `review` footage, `download` it, `hold` it, `acknowledge`
- * alerts, `configure` devices and rules, `administer` accounts.
+ * alerts, write down what an instrument shows (`measure`), `configure` devices and rules, `administer` accounts.
  */
 export const permissions = [
   'watch',
@@ -41,15 +41,16 @@ export const permissions = [
   'download',
   'hold',
   'acknowledge',
+  'measure',
   'configure',
   'audit',
   'administer',
 ] as const
 export type Permission = (typeof permissions)[number]
 const granted: Record<Role, readonly Permission[]> = {
-  office: ['watch', 'snapshot', 'steer', 'review', 'download', 'hold', 'acknowledge'],
+  office: ['watch', 'snapshot', 'steer', 'review', 'download', 'hold', 'acknowledge', 'measure'],
   regulator: ['watch', 'snapshot', 'review', 'download', 'hold', 'audit'],
-  ops: ['watch', 'snapshot', 'steer', 'acknowledge', 'configure'],
+  ops: ['watch', 'snapshot', 'steer', 'acknowledge', 'measure', 'configure'],
   admin: permissions,
   screen: ['watch'],
 }
@@ -58,6 +59,34 @@ export const ladderSteps = ['main', 'sub', 'third', 'mpeg1', 'jpeg'] as const
 export type LadderStep = (typeof ladderSteps)[number]
 
 export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission)
+
+/** In which dialect of MQTT a sensor speaks; `json` is plain JSON that was learned, `manual` a person who reads an instrument. */
+export const sensorSources = [
+  'home-assistant',
+  'sparkplug',
+  'homie',
+  'tasmota',
+  'shelly',
+  'zigbee2mqtt',
+  'chirpstack',
+  'ttn',
+  'rtl433',
+  'theengs',
+  'json',
+  'manual',
+] as const
+export type SensorSource = (typeof sensorSources)[number]
+
+/**
+ * How far a reading may be trusted. `suspect`: the device's clock is ahead. `late`: measured long ago, delivered again, or carried over from
+ * a backlog; never a live alert. `manual`: read off an instrument by a person.
+ */
+export const readingQualities = ['ok', 'suspect', 'late', 'manual'] as const
+export type ReadingQuality = (typeof readingQualities)[number]
+
+/** Why readings were given up. `outbox-age`, `outbox-bytes`: over the outbox's bounds, oldest first; `damaged`: their bytes on disk are. */
+export const lossReasons = ['outbox-age', 'outbox-bytes', 'damaged'] as const
+export type LossReason = (typeof lossReasons)[number]
 
 /** Why a stretch that should have been recorded was not. */
 export const gapReasons = [

@@ -187,9 +187,15 @@ export function httpPartsOf(m: Modules): HttpParts {
       changes: m.changes,
       snapshot: () => ({
         cameras: m.cameras.list().map(({ id }) => ({ cameraId: id, state: m.states.get(id) })),
-        readings: m.sensors
-          .list()
-          .flatMap(({ id, latest }) => latest.map((reading) => ({ sensorId: id, deviceUtcMs: null, ...reading }))),
+        readings: m.sensors.list().flatMap(({ id, latest }) =>
+          latest.map(({ unknownFromUtcMs: _, ...latest }) => ({
+            sensorId: id,
+            rawValue: null,
+            deviceUtcMs: null,
+            source: '',
+            ...latest,
+          })),
+        ),
         alerts: m.alerts.list('open'),
       }),
     },

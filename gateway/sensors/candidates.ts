@@ -24,6 +24,8 @@ const maxConfigs = 128
 /** When the table is full, one that was not seen for this long makes room. */
 const forgottenAfterMs = days(1)
 
+type MetricRow = Omit<Metric, 'guessed'> & { candidateId: string; guessed: number }
+
 interface CandidateRow {
   candidateId: string
   name: string
@@ -50,18 +52,19 @@ export function candidateTable(
      VALUES (@candidateId, @name, @source, @topic, @firstSeenUtcMs, @lastSeenUtcMs)
      ON CONFLICT (candidate_id) DO UPDATE SET name = excluded.name, last_seen_utc_ms = excluded.last_seen_utc_ms`,
   )
-  const insertMetric = db.prepare<Metric & { candidateId: string }>(
-    `INSERT INTO sensor_metric (candidate_id, key, name, unit, kind, type)
-     VALUES (@candidateId, @key, @name, @unit, @kind, @type)
+  const insertMetric = db.prepare<MetricRow>(
+    `INSERT INTO sensor_metric (candidate_id, key, name, unit, source_unit, kind, type, guessed, period_ms)
+     VALUES (@candidateId, @key, @name, @unit, @sourceUnit, @kind, @type, @guessed, @periodMs)
      ON CONFLICT (candidate_id, key) DO UPDATE
-     SET name = excluded.name, unit = excluded.unit, kind = excluded.kind, type = excluded.type`,
+     SET name = excluded.name, unit = excluded.unit, source_unit = excluded.source_unit, kind = excluded.kind,
+         type = excluded.type, guessed = excluded.guessed, period_ms = excluded.period_ms`,
   )
-  const saveConfig = db.prepare<[string, string, string]>(
-    `INSERT INTO sensor_config (topic, candidate_id, payload) VALUES (?, ?, ?)
-     ON CONFLICT (topic) DO UPDATE SET candidate_id = excluded.candidate_id, payload = excluded.payload`,
+  const saveConfig = db.prepare<[string, Buffer, number]>(
+    `INSERT INTO sensor_said (topic, source, payload, said_utc_ms) VALUES (?, 'home-assistant', ?, ?)
+     ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload, said_utc_ms = excluded.said_utc_ms`,
   )
-  const findConfig = db.prepare<[string], { payload: string }>('SELECT payload FROM sensor_config WHERE topic = ?')
-  const dropConfig = db.prepare<[string]>('DELETE FROM sensor_config WHERE topic = ?')
+  const findConfig = db.prepare<[string], { payload: Buffer }>('SELECT payload FROM sensor_said WHERE topic = ?')
+  const dropConfig = db.prepare<[string]>('DELETE FROM sensor_said WHERE topic = ?')
   const dropCandidate = db.prepare<[string]>('DELETE FROM sensor_candidate WHERE candidate_id = ?')
   const dropMetrics = db.prepare<[string]>('DELETE FROM sensor_metric WHERE candidate_id = ?')
 
@@ -73,12 +76,13 @@ export function candidateTable(
 
   function load() {
     for (const row of db
-      .prepare<[], Metric & { candidateId: string }>(
-        'SELECT candidate_id AS candidateId, key, name, unit, kind, type FROM sensor_metric ORDER BY rowid',
+      .prepare<[], MetricRow>(
+        `SELECT candidate_id AS candidateId, key, name, unit, source_unit AS sourceUnit, kind, type, guessed,
+                period_ms AS periodMs FROM sensor_metric ORDER BY rowid`,
       )
       .all()) {
       const { candidateId, ...metric } = row
-      metricsOf(candidateId).set(metric.key, metric)
+      metricsOf(candidateId).set(metric.key, { ...metric, guessed: metric.guessed === 1 })
     }
     for (const row of db
       .prepare<[], CandidateRow>(
@@ -88,10 +92,10 @@ export function candidateTable(
       .all())
       all.set(row.candidateId, { ...row, metrics: metricsOf(row.candidateId), configs: new Map() })
     for (const { topic, payload } of db
-      .prepare<[], { topic: string; payload: string }>('SELECT topic, payload FROM sensor_config')
+      .prepare<[], { topic: string; payload: Buffer }>('SELECT topic, payload FROM sensor_said')
       .all()) {
       const configTopic = prefixOf(topic)
-      const device = configTopic && readConfig(configTopic, payload)
+      const device = configTopic && readConfig(configTopic, payload.toString('utf8'))
       const candidate = device && all.get(device.candidateId)
       if (!candidate) continue
       candidate.configs.set(topic, device)
@@ -154,7 +158,7 @@ export function candidateTable(
       if (found && JSON.stringify(found) === JSON.stringify(metric)) return 'same'
       if (!found && candidate.metrics.size >= maxMetrics) return 'too-many-metrics'
       candidate.metrics.set(metric.key, metric)
-      insertMetric.run({ candidateId: candidate.candidateId, ...metric })
+      insertMetric.run({ candidateId: candidate.candidateId, ...metric, guessed: Number(metric.guessed) })
       return 'changed'
     },
 
@@ -165,14 +169,14 @@ export function candidateTable(
       device: HaDevice,
       payload: string,
     ): 'same' | 'changed' | QuarantineReason {
-      if (findConfig.get(topic)?.payload === payload && candidate.configs.has(topic)) return 'same'
+      if (findConfig.get(topic)?.payload.toString('utf8') === payload && candidate.configs.has(topic)) return 'same'
       if (!candidate.configs.has(topic) && candidate.configs.size >= maxConfigs) return 'too-many-metrics'
       const before = byConfig.get(topic)
       if (before !== undefined && before !== candidate.candidateId) all.get(before)?.configs.delete(topic)
       candidate.configs.set(topic, device)
       candidate.name = [...candidate.configs.values()][0]?.name ?? candidate.name
       byConfig.set(topic, candidate.candidateId)
-      saveConfig.run(topic, candidate.candidateId, payload)
+      saveConfig.run(topic, Buffer.from(payload), candidate.lastSeenUtcMs)
       save(candidate)
       return 'changed'
     },

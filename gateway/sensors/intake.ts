@@ -57,7 +57,7 @@ export function intake({ registry, outbox, onReadings }: IntakeOptions): Intake 
     const learned = registry.learn(decoded.observations)
     const fresh = learned.kept.filter((found) => !isRepeated(found))
     counters.repeated += learned.kept.length - fresh.length
-    const readings = fresh.flatMap(toReading)
+    const readings = fresh.flatMap((found) => toReading(found, topic))
     const [reason] = [...decoded.rejections, ...learned.rejections]
     const [kept] = await Promise.all([
       readings.length > 0 ? outbox.append(readings) : [],
@@ -73,6 +73,6 @@ export function intake({ registry, outbox, onReadings }: IntakeOptions): Intake 
 }
 
 /** The reading of an approved sensor; of a mere candidate nothing is kept but its latest value. */
-function toReading({ sensorId, metric, value, quality, utcMs, deviceUtcMs }: Observation): Reading[] {
-  return sensorId === null ? [] : [{ sensorId, metric, value, quality, utcMs, deviceUtcMs }]
+function toReading({ sensorId, metric, value, quality, utcMs, deviceUtcMs }: Observation, source: string): Reading[] {
+  return sensorId === null ? [] : [{ sensorId, metric, value, rawValue: null, quality, utcMs, deviceUtcMs, source }]
 }

@@ -23,6 +23,8 @@ interface ReadingRow {
   value: number
   quality: Reading['quality']
   deviceUtcMs: number | null
+  rawValue: number | null
+  source: string
 }
 
 const maxQuarantined = 10_000
@@ -31,12 +33,13 @@ const clockStepMs = 60_000
 
 /** The statements of outbox.db. Nothing here opens a transaction; the caller does. */
 export function outboxTables({ db }: Store, cursors: readonly string[]) {
-  const insert = db.prepare<[string, string, number, number, string, number | null]>(
-    `INSERT INTO reading (sensor_id, metric, utc_ms, value, quality, device_utc_ms) VALUES (?, ?, ?, ?, ?, ?)
+  const insert = db.prepare<[string, string, number, number, number | null, string, number | null, string]>(
+    `INSERT INTO reading (sensor_id, metric, utc_ms, value, raw_value, quality, device_utc_ms, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   )
   const select = db.prepare<[number, number], ReadingRow>(
-    `SELECT id, sensor_id AS sensorId, metric, utc_ms AS utcMs, value, quality, device_utc_ms AS deviceUtcMs
+    `SELECT id, sensor_id AS sensorId, metric, utc_ms AS utcMs, value, raw_value AS rawValue, quality, device_utc_ms AS deviceUtcMs,
+            source
      FROM reading WHERE id > ? ORDER BY id LIMIT ?`,
   )
   const place = db.prepare<[string], { upToId: number }>('SELECT upto_id AS upToId FROM cursor WHERE name = ?')
@@ -107,14 +110,14 @@ export function outboxTables({ db }: Store, cursors: readonly string[]) {
   return {
     /** @returns the reading with the time it got: the next free millisecond of its metric */
     insertReading(reading: Reading): Reading {
-      const { sensorId, metric, value, quality, deviceUtcMs } = reading
+      const { sensorId, metric, value, rawValue, quality, deviceUtcMs, source } = reading
       const series = `${sensorId}/${metric}`
       const last = lastOf.get(series)
       let utcMs = reading.utcMs
       // However far a burst ran ahead, the next reading goes behind it; a clock that stepped back starts anew.
       const stepped = last !== undefined && reading.utcMs < last.receivedUtcMs - clockStepMs
       if (last !== undefined && last.keptUtcMs >= utcMs && !stepped) utcMs = last.keptUtcMs + 1
-      while (insert.run(sensorId, metric, utcMs, value, quality, deviceUtcMs).changes === 0) utcMs++
+      while (insert.run(sensorId, metric, utcMs, value, rawValue, quality, deviceUtcMs, source).changes === 0) utcMs++
       lastOf.set(series, { keptUtcMs: utcMs, receivedUtcMs: reading.utcMs })
       if (utcMs === reading.utcMs) return reading
       setAhead.run(sensorId, metric, utcMs)

@@ -13,6 +13,7 @@ export function presence() {
   const latest = new Map<string, Map<string, Latest>>()
   const pace = new Map<string, Pace>()
   /** The last words of availability topics: was it available, and when it was said. */
+  let isLost = false
   const said = new Map<string, { available: boolean; utcMs: UtcMs }>()
 
   function announced({ mode, topics }: HaAvailability): boolean | undefined {
@@ -34,12 +35,16 @@ export function presence() {
   return {
     /** A late value is shown only when nothing fresher is known, and is no sign of life. */
     note(found: Pick<Observation | Reading, 'metric' | 'value' | 'quality' | 'utcMs'>, candidateId: string) {
+      isLost = false
       const metrics = latest.get(candidateId) ?? new Map<string, Latest>()
       latest.set(candidateId, metrics)
       const { metric, value, quality, utcMs } = found
       if (quality === 'late' && metrics.has(metric)) return
-      metrics.set(metric, { metric, value, quality, utcMs })
       if (quality !== 'late') pace.set(candidateId, nextPace(pace.get(candidateId), utcMs))
+      const now = pace.get(candidateId)
+      const unknownFromUtcMs =
+        now === undefined || now.intervalMs === null ? null : Math.round(utcMs + silentAfterMs(now))
+      metrics.set(metric, { metric, value, quality, utcMs, unknownFromUtcMs })
     },
     latestOf: (candidateId: string): Latest[] => [...(latest.get(candidateId)?.values() ?? [])],
 
@@ -51,13 +56,16 @@ export function presence() {
     },
 
     /** `unknown` until the first reading since the gateway or its broker came back. */
-    statusOf(candidateId: string, candidate: Candidate | undefined, nowUtcMs: UtcMs): Sensor['status'] {
+    statusOf(candidateId: string, candidate: Candidate | undefined, nowUtcMs: UtcMs): Pick<Sensor, 'status' | 'why'> {
       const spoken = pace.get(candidateId)
       const devices = [...(candidate?.configs.values() ?? [])]
-      if (devices.some(({ availability }) => availability && announced(availability) === false)) return 'silent'
-      if (!spoken) return 'unknown'
+      if (devices.some(({ availability }) => availability && announced(availability) === false))
+        return { status: 'silent', why: 'said-offline' }
+      if (!spoken) return { status: 'unknown', why: isLost ? 'broker-away' : 'not-seen' }
       const limitMs = expiryOf(candidate) ?? silentAfterMs(spoken)
-      return nowUtcMs - spoken.lastUtcMs > limitMs ? 'silent' : 'online'
+      return nowUtcMs - spoken.lastUtcMs > limitMs
+        ? { status: 'silent', why: 'overdue' }
+        : { status: 'online', why: null }
     },
 
     forget(candidateId: string) {
@@ -66,6 +74,7 @@ export function presence() {
     },
     /** The broker went away: whether a device still speaks cannot be known. */
     brokerLost() {
+      isLost = true
       pace.clear()
       said.clear()
     },

@@ -83,8 +83,9 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     areaId,
     source: candidateId.startsWith('ha:') ? 'home-assistant' : 'json',
     metrics: table.metricsOf(candidateId),
-    status: seen.statusOf(candidateId, table.all.get(candidateId), clock.now()),
     latest: seen.latestOf(candidateId),
+    clockOffsetMs: null,
+    ...seen.statusOf(candidateId, table.all.get(candidateId), clock.now()),
   })
 
   function checkArea(areaId: string) {
@@ -96,7 +97,16 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     let refused: QuarantineReason | undefined
     for (const { key, component } of index.componentsOf(candidate)) {
       const { name, unit, deviceClass: kind, type } = component
-      const outcome = table.setMetric(candidate, { key, name, unit, kind, type })
+      const outcome = table.setMetric(candidate, {
+        key,
+        name,
+        unit,
+        sourceUnit: null,
+        kind,
+        type,
+        guessed: false,
+        periodMs: component.expireAfterMs,
+      })
       if (outcome !== 'same' && outcome !== 'changed') refused = outcome
     }
     return refused
@@ -120,7 +130,10 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
       [...table.all.values()].map((candidate) => ({
         candidateId: candidate.candidateId,
         name: candidate.name,
+        model: null,
         source: candidate.source,
+        state: isApproved(candidate.candidateId) ? ('approved' as const) : ('waiting' as const),
+        notUnderstood: [],
         topic: candidate.topic,
         metrics: [...candidate.metrics.values()],
         latest: seen.latestOf(candidate.candidateId),
@@ -227,7 +240,7 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
       await every(clock, 2_000, signal, () => {
         let turned = false
         for (const { id, candidateId } of sensors.all()) {
-          const status = seen.statusOf(candidateId, table.all.get(candidateId), clock.now())
+          const { status } = seen.statusOf(candidateId, table.all.get(candidateId), clock.now())
           if (shown.get(id) !== status) turned = true
           shown.set(id, status)
         }
@@ -253,8 +266,11 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
         key: metric,
         name: metric,
         unit: unit ?? (type === 'binary' ? null : guess.unit),
+        sourceUnit: null,
         kind: guess.kind,
         type,
+        guessed: unit === null,
+        periodMs: null,
       }
       const outcome = table.setMetric(found.candidate, wanted)
       return outcome === 'same' ? 'known' : outcome === 'changed' ? 'new' : outcome
