@@ -9,7 +9,8 @@ const freshMs = 1_000
 const gate = handshakeGate()
 // What the player's elements need of the dashboard's styles.
 const styles = new CSSStyleSheet()
-styles.replaceSync(`body { margin: 0 } .layer, .layer > video, .layer > canvas { position: absolute; inset: 0; width: 100%; height: 100% }
+// Side by side: what lies below the window is not on the screen, and the player stops it.
+styles.replaceSync(`body { margin: 0; display: flex; flex-wrap: wrap } .layer, .layer > video, .layer > canvas { position: absolute; inset: 0; width: 100%; height: 100% }
 .layer { opacity: 0 } .layer-shown { opacity: 1 }`)
 document.adoptedStyleSheets = [styles]
 document.body.replaceChildren()
