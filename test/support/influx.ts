@@ -9,6 +9,8 @@ import { until } from './wait.ts'
 export interface Influx {
   readonly url: string
   readonly port: number
+  /** Of the process that runs now. */
+  readonly pid: number
   stop(): Promise<void>
   /** Starts again with the same data; with `auth` every request needs a login. */
   start(options?: { auth?: boolean }): Promise<void>
@@ -46,7 +48,9 @@ bind-address = "127.0.0.1:${rpcPort}"
 [subscriber]
   enabled = false
 [continuous_queries]
-  enabled = false
+  enabled = true
+  log-enabled = false
+  run-interval = "1s"
 `
     await writeFile(join(folder, 'influxdb.conf'), config)
     child = spawn('influxd', ['-config', join(folder, 'influxdb.conf')], { stdio: 'ignore' })
@@ -71,6 +75,9 @@ bind-address = "127.0.0.1:${rpcPort}"
   return {
     url,
     port,
+    get pid() {
+      return child?.pid ?? -1
+    },
     start,
     stop,
     async query(text, { database, user, password } = {}) {

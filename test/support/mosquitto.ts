@@ -22,15 +22,24 @@ export function answers(port: number): Promise<boolean> {
 export interface Mosquitto {
   readonly port: number
   readonly url: string
+  /** Of the process that runs now. */
+  readonly pid: number
   /** Ends the broker and waits; its port stays known so that `start` can bring it back. */
   stop(): Promise<void>
   start(): Promise<void>
 }
 
+export interface MosquittoOptions {
+  readonly user?: string
+  readonly password?: string
+  /** Lines of its configuration, in place of the queues that tests have. */
+  readonly settings?: readonly string[]
+}
+
 /** Debian's Mosquitto on a free port; ends and leaves nothing behind when `signal` aborts. */
 export async function startMosquitto(
   signal: AbortSignal,
-  { user, password }: { user?: string; password?: string } = {},
+  { user, password, settings = ['max_inflight_messages 100', 'max_queued_messages 100000'] }: MosquittoOptions = {},
 ): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'))
   const port = await freePort()
@@ -38,8 +47,7 @@ export async function startMosquitto(
     `listener ${port} 127.0.0.1`,
     'persistence true',
     `persistence_location ${folder}/`,
-    'max_inflight_messages 100',
-    'max_queued_messages 100000',
+    ...settings,
   ]
   if (user !== undefined && password !== undefined) {
     await writeFile(join(folder, 'users'), `${user}:${password}\n`)
@@ -63,5 +71,13 @@ export async function startMosquitto(
   }
   signal.addEventListener('abort', () => void stop().then(() => rm(folder, { recursive: true, force: true })))
   await start()
-  return { port, url: `mqtt://127.0.0.1:${port}`, start, stop }
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    get pid() {
+      return child?.pid ?? -1
+    },
+    start,
+    stop,
+  }
 }
