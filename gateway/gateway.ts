@@ -1,7 +1,9 @@
 import { access } from './access/access.ts'
 import { alertMonitor } from './alerts/monitor.ts'
 import { troubles } from './alerts/troubles.ts'
+import { brokerAccounts } from './broker/accounts.ts'
 import { openBroker } from './broker/broker.ts'
+import { sessionBook } from './broker/session-book.ts'
 import { cameraLives } from './cameras/camera-lives.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
 import { cameraPtz } from './cameras/ptz.ts'
@@ -176,6 +178,12 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     store: metrics.store,
     tools,
   })
+  const mqttAccounts = brokerAccounts({
+    store,
+    tools,
+    configuredUser: config.mqtt.user,
+    isOutside: config.mqtt.url !== undefined,
+  })
   const broker = openBroker(config.mqtt, {
     gatewayId,
     topics: sensors.subscriptions,
@@ -185,6 +193,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       alerts.brokerAway(!connected)
       trouble.broker(connected)
     },
+    accounts: mqttAccounts,
+    book: sessionBook(store),
     tools,
   })
 
@@ -241,6 +251,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     writer,
     metrics: metrics.store,
     broker,
+    mqttAccounts,
     changes,
     intakeCounters,
   }

@@ -1,15 +1,12 @@
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { Failure, toFailure } from '../domain/failure.ts'
 import type { Packet } from '../domain/reading.ts'
 import { every } from '../lib/clock.ts'
-import { redact } from '../lib/log.ts'
 import type { Task, Tools } from '../lib/supervise.ts'
+import { connection, type Link } from './connection.ts'
+import { brokerAway, type Place } from './place.ts'
+import { passingBook, type SessionBook } from './session-book.ts'
+import { subscriptions } from './subscriptions.ts'
 
-export interface ClientOptions {
-  /** mqtt, mqtts, ws or wss. */
-  readonly url: string
-  readonly user?: string
-  readonly password?: string
+export interface ClientOptions extends Place {
   /** Fixed, so that the broker keeps what came while the gateway was away. */
   readonly clientId: string
   /** What must be subscribed to now; looked at on every connect, on `refresh`, and every 10 s. */
@@ -20,6 +17,9 @@ export interface ClientOptions {
   readonly stateTopic: string
   /** Told of each change, also when the first attempt fails; not when the gateway goes on purpose. */
   readonly onConnected?: (connected: boolean) => void
+  /** Done after the subscriptions, each time. */
+  readonly also?: (link: Link) => Promise<void>
+  readonly book?: SessionBook
   readonly tools: Tools
 }
 
@@ -29,120 +29,63 @@ export interface BrokerClient extends Task {
   /** Subscribes to what is new in `topics()` and leaves what is gone. */
   refresh(): Promise<void>
   /** @throws Failure away (`broker-away`) when not connected */
-  publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<void>
+  publish(topic: string, payload: string | Uint8Array, options?: { retain?: boolean }): Promise<void>
 }
 
-/** How long a broker may take to hear that the gateway goes. */
-const goodbyeMs = 2_000
-const refusedLogin = new Set([4, 5, 134, 135])
-
 export function brokerClient(options: ClientOptions): BrokerClient {
-  const { url, user, password, clientId, topics, take, stateTopic, onConnected, tools } = options
+  const { clientId, topics, take, stateTopic, onConnected, also, book = passingBook(), tools } = options
   const { clock, log } = tools
-  const place = redact(url)
-  let client: MqttClient | undefined
-  let subscribed = new Set<string>()
+  const filters = subscriptions({ clientId, book, wanted: topics, log })
+  let link: Link | undefined
   let told: boolean | undefined
-  const isConnected = () => client?.connected ?? false
-  const away = (cause?: unknown) =>
-    new Failure('away', 'broker-away', 'the MQTT broker does not answer', { broker: place }, { cause })
+  const isConnected = () => link?.mqtt.connected ?? false
 
   function tell(connected: boolean) {
     if (told === connected) return
     told = connected
     onConnected?.(connected)
   }
+  async function refresh() {
+    if (!link?.mqtt.connected) return
+    await filters.bring(link.mqtt)
+    await also?.(link)
+  }
+  const say = (now: Link, online: boolean) =>
+    now.publish(stateTopic, JSON.stringify({ online }), { qos: 1, retain: true })
 
-  async function refresh(): Promise<void> {
-    const current = client
-    if (!current?.connected) return
-    const wanted = new Set(topics())
-    const added = [...wanted].filter((topic) => !subscribed.has(topic))
-    const gone = [...subscribed].filter((topic) => !wanted.has(topic))
-    subscribed = wanted
-    try {
-      if (added.length > 0) {
-        const granted = await current.subscribeAsync(added, { qos: 1 })
-        for (const { topic, qos } of granted)
-          if (qos > 2) log.warn({ code: 'topic-refused', topic }, 'the broker refuses a subscription')
-      }
-      if (gone.length > 0) await current.unsubscribeAsync(gone)
-    } catch (cause) {
-      // Whatever the broker has of it is unknown now: the next connect begins anew.
-      subscribed = new Set()
-      if (current.connected) throw cause
-    }
+  async function up(now: Link, signal: AbortSignal): Promise<void> {
+    link = now
+    filters.begin()
+    tell(true)
+    say(now, true).catch((cause: Error) => log.debug({ reason: cause.message }, 'the birth message was not delivered'))
+    await refresh()
+    await every(clock, 10_000, signal, refresh)
   }
 
   async function runOnce(signal: AbortSignal): Promise<void> {
-    const settings: IClientOptions = {
-      clientId,
-      username: user,
-      password,
-      clean: false,
-      protocolVersion: 4,
-      reconnectPeriod: 0,
-      connectTimeout: 10_000,
-      keepalive: 30,
-      queueQoSZero: false,
-      resubscribe: false,
-      will: { topic: stateTopic, payload: Buffer.from('{"online":false}'), qos: 1, retain: true },
-    }
     const ended = new AbortController()
-    const own = connect(url, settings)
-    client = own
-    subscribed = new Set()
-    let finish: (cause?: Error) => void = () => {}
-    const end = new Promise<void>((resolve, reject) => {
-      finish = (cause) => (cause ? reject(cause) : resolve())
-      own.on('error', (cause: Error & { code?: unknown }) => {
-        const refused = typeof cause.code === 'number' && refusedLogin.has(cause.code)
-        reject(
-          refused
-            ? new Failure('denied', 'broker-denied', 'the MQTT broker refuses user or password', { broker: place })
-            : away(cause),
-        )
-      })
-      own.on('close', () => reject(away()))
-      own.on('connect', () => {
-        tell(true)
-        refresh().catch(reject)
-        own.publish(stateTopic, '{"online":true}', { qos: 1, retain: true }, (error) => {
-          if (error) log.debug({ reason: error.message }, 'the birth message was not delivered')
-        })
-      })
-      signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal })
-      if (signal.aborted) resolve()
-    })
-    own.handleMessage = (packet, done) => void keep(toPacket(packet, clock.now()), done, finish)
-    const watch = every(clock, 10_000, AbortSignal.any([signal, ended.signal]), () => refresh().catch(finish))
-    let isSaid = false
+    const until = AbortSignal.any([signal, ended.signal])
+    let watching: Promise<void> | undefined
     try {
-      await end
-      // Going on purpose: the broker sends no will, so it is said, if the broker still listens.
-      if (own.connected) isSaid = await goodbye(own)
+      await connection(
+        {
+          place: options,
+          clientId,
+          will: { topic: stateTopic, payload: Buffer.from('{"online":false}'), qos: 1, retain: true },
+          take,
+          onUp: (now) => (watching = up(now, until)),
+          onGoing: (now) => say(now, false),
+          tools,
+        },
+        signal,
+      )
     } finally {
       ended.abort()
-      client = undefined
-      await Promise.all([watch, own.endAsync(!isSaid)])
+      link = undefined
+      // Its failure is that of the connection, and thrown by it.
+      await Promise.allSettled([watching])
       if (!signal.aborted) tell(false)
     }
-  }
-
-  /** Acknowledges when the message is kept. Otherwise there is no answer: the broker delivers it again to the next attempt. */
-  async function keep(packet: Packet, acknowledge: () => void, fail: (cause: Error) => void) {
-    try {
-      await take(packet)
-    } catch (cause) {
-      return fail(toFailure(cause))
-    }
-    acknowledge()
-  }
-
-  async function goodbye(current: MqttClient): Promise<boolean> {
-    const said = current.publishAsync(stateTopic, '{"online":false}', { qos: 1, retain: true })
-    const outcome = await Promise.race([said.catch((cause: Error) => cause), clock.sleep(goodbyeMs)])
-    return outcome !== 'slept' && !(outcome instanceof Error)
   }
 
   return {
@@ -153,13 +96,8 @@ export function brokerClient(options: ClientOptions): BrokerClient {
       return isConnected()
     },
     async publish(topic, payload, { retain = false } = {}) {
-      if (!client?.connected) throw away()
-      await client.publishAsync(topic, payload, { qos: 1, retain })
+      if (!link?.mqtt.connected) throw brokerAway(options)
+      await link.publish(topic, payload, { qos: 1, retain })
     },
   }
-}
-
-function toPacket({ topic, payload, qos, retain }: IPublishPacket, receivedUtcMs: number): Packet {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-  return { topic, payload: bytes, qos, retain, receivedUtcMs }
 }

@@ -55,6 +55,19 @@ export function filterMatches(filter: string, topic: string): boolean {
   return wanted.length === found.length
 }
 
+/** Does everything that `wanted` receives also belong to `allowed`? Both are MQTT filters; `#` covers its parent level too. */
+export function filterCovers(allowed: string, wanted: string): boolean {
+  const outer = allowed.split('/')
+  const inner = wanted.split('/')
+  if (wanted.startsWith('$') && (outer[0] === '+' || outer[0] === '#')) return false
+  for (const [at, part] of outer.entries()) {
+    if (part === '#') return true
+    const asked = inner[at]
+    if (asked === undefined || asked === '#' || (part !== '+' && part !== asked)) return false
+  }
+  return outer.length === inner.length
+}
+
 /** Filters without those topics that another filter receives already, so that no broker delivers a message twice. */
 export function leanFilters(filters: Iterable<string>): string[] {
   const all = [...new Set(filters)]

@@ -3,6 +3,7 @@ import type { Audit } from '../access/audit.ts'
 import type { Screens } from '../access/screens.ts'
 import type { Sessions, SignedIn } from '../access/sessions.ts'
 import type { AlertMonitor } from '../alerts/monitor.ts'
+import type { BrokerAccounts } from '../broker/accounts.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { CameraLives } from '../cameras/camera-lives.ts'
 import type { CameraDiscovery } from '../cameras/discovery.ts'
@@ -60,6 +61,7 @@ export interface Modules {
   readonly writer: MetricsWriter
   readonly metrics: MetricsStore
   readonly broker: Broker
+  readonly mqttAccounts: BrokerAccounts
   readonly changes: Broadcast<FeedChange>
   readonly intakeCounters: Intake['counters']
 }
@@ -176,6 +178,7 @@ export function httpPartsOf(m: Modules): HttpParts {
       },
       quarantined: () => m.queue.quarantined(),
     },
+    mqttAccounts: m.mqttAccounts,
     rules: {
       list: m.alerts.rules,
       add: (rule) => m.alerts.addRule(rule),

@@ -100,6 +100,12 @@ export function gatewayMeasures(m: Modules): () => Promise<string> {
     },
     { name: 'mqtt_packets_total', help: 'MQTT messages taken', read: one(() => m.intakeCounters.packets) },
     {
+      name: 'mqtt_refused_total',
+      help: 'What the embedded broker refused: logins, topics without a right, packets',
+      labelNames: ['reason'],
+      read: () => Object.entries(m.broker.refused ?? {}).map(([reason, value]) => ({ value, labels: { reason } })),
+    },
+    {
       name: 'readings_written_total',
       help: 'Readings in the metrics store',
       read: one(() => m.writer.counters.written),

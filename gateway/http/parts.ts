@@ -5,6 +5,7 @@ import type { Accounts } from '../access/accounts.ts'
 import type { Audit } from '../access/audit.ts'
 import type { Screens } from '../access/screens.ts'
 import type { Sessions, SignedIn } from '../access/sessions.ts'
+import type { BrokerAccounts } from '../broker/accounts.ts'
 import type { CameraPtz } from '../cameras/ptz.ts'
 import type { Alert, AlertQuery, NewRule, PatchRule, Rule } from '../contract/alert.ts'
 import type { Camera, CameraState, NewCamera, PatchCamera, Span } from '../contract/camera.ts'
@@ -186,6 +187,7 @@ export interface HttpParts {
   readonly pictures: PicturePart
   readonly discovery: DiscoveryPart
   readonly sensors: SensorPart
+  readonly mqttAccounts: Omit<BrokerAccounts, 'enter' | 'areAny' | 'connected' | 'onChange'>
   readonly rules: RulePart
   readonly alerts: AlertPart
   readonly feed: FeedPart

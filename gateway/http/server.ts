@@ -13,6 +13,7 @@ import { fieldErrors, InvalidRequest, problemOf, requestFailure, retryAfterSecon
 import { accountRoutes } from './routes/accounts.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { brokerRoutes } from './routes/broker.ts'
 import { cameraRoutes } from './routes/cameras.ts'
 import { discoveryRoutes } from './routes/discovery.ts'
 import { footageRoutes } from './routes/footage.ts'
@@ -85,6 +86,7 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   pictureRoutes(app, parts)
   discoveryRoutes(app, parts)
   sensorRoutes(app, parts)
+  brokerRoutes(app, parts)
   ruleRoutes(app, parts)
   alertRoutes(app, parts)
   accountRoutes(app, parts)

@@ -18,7 +18,7 @@ interface Problem {
 export type LoadedConfig = Config & { readonly folder: string }
 
 /**
- * Reads gateway.yaml. Relative paths (`storage.dataDir`, `storage.recordings`, `zone`) start at the file's folder.
+ * Reads gateway.yaml. Relative paths (`storage.dataDir`, `storage.recordings`, `mqtt.tls`, `zone`) start at the file's folder.
  * @throws Failure missing (`config-missing`); invalid (`config-invalid`) with every problem, one a line, as `file:line:column path: message`
  */
 export function loadConfig(file: string): LoadedConfig {
@@ -32,10 +32,14 @@ export function loadConfig(file: string): LoadedConfig {
       recordings: resolve(folder, config.storage.recordings),
       disks: config.storage.disks.map((disk) => ({ ...disk, path: resolve(folder, disk.path) })),
     },
+    mqtt: { ...config.mqtt, tls: absolute(folder, config.mqtt.tls) },
     zone: config.zone === undefined ? undefined : resolve(folder, config.zone),
     folder,
   }
 }
+
+const absolute = (folder: string, tls: Config['mqtt']['tls']): Config['mqtt']['tls'] =>
+  Object.fromEntries(Object.entries(tls).map(([name, file]) => [name, file === undefined ? file : resolve(folder, file)]))
 
 /** Reads zone.yaml; errors as in {@link loadConfig}. What it says about places is checked by the zone registry. */
 export const loadZoneFile = (file: string): ZoneFile => readYaml(file, ZoneFile)
@@ -59,6 +63,9 @@ function policy({ mqtt, influx, storage }: Config): { path: Path; message: strin
     if (path === storage.recordings || others.some((other) => other.path === path))
       problems.push({ path: ['storage', 'disks', n, 'path'], message: 'another disk has this path' })
   }
+  const { cert, key } = mqtt.tls
+  if ((cert === undefined) !== (key === undefined))
+    problems.push({ path: ['mqtt', 'tls'], message: 'cert and key go together' })
   const open = mqtt.url === undefined && !isLoopback(mqtt.listen.host)
   if (!open || (mqtt.user !== undefined && mqtt.password !== undefined)) return problems
   const message =

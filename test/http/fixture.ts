@@ -144,6 +144,19 @@ const planned: PlannedOff = {
   cancelledBy: null,
 }
 
+const mqttAccount = {
+  id: 'mqtt-1',
+  user: 'cold-1',
+  note: '',
+  publish: ['zone/cold-1/#'],
+  subscribe: [],
+  createdUtcMs: 10,
+  createdBy: 'ops',
+  seenUtcMs: null,
+  connected: false,
+}
+const claim = { id: 'claim-1', note: '', publish: ['zone/%c'], subscribe: [], validUntilUtcMs: 20, createdBy: 'ops' }
+
 const known = <T extends { id: string }>(thing: T, id: string): T => {
   if (id !== thing.id) throw new Failure('missing', 'no-such-thing', 'no such thing', { id })
   return thing
@@ -273,6 +286,20 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
       remove: (id) => void known(sensor, id),
       history: (id, { metric }) => ({ metric: known(sensor, id) && metric, unit: '°C', bucketMs: 1_000, buckets: [] }),
       quarantined: () => [],
+    },
+    mqttAccounts: {
+      list: () => [mqttAccount],
+      add: (added, by) => ({ ...mqttAccount, ...added, createdBy: by, password: 'made-once' }),
+      remove: (id) => void known(mqttAccount, id),
+      claims: () => [claim],
+      addClaim: ({ validMinutes, ...rights }, by) => ({
+        ...claim,
+        ...rights,
+        validUntilUtcMs: validMinutes,
+        createdBy: by,
+        code: 'ACDEFGHJKM',
+      }),
+      removeClaim: (id) => void known(claim, id),
     },
     rules: {
       list: () => [rule],
