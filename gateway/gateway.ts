@@ -12,7 +12,7 @@ import { cameraStates } from './cameras/state-board.ts'
 import { readStream } from './cameras/stream-reader.ts'
 import type { FeedChange } from './contract/feed.ts'
 import { Failure, unlessMissing } from './domain/failure.ts'
-import { topicTemplate } from './domain/topic.ts'
+import { leanFilters, topicTemplate } from './domain/topic.ts'
 import { minutes, seconds } from './domain/units.ts'
 import { httpPartsOf } from './http/assemble.ts'
 import { listen } from './http/listen.ts'
@@ -31,6 +31,7 @@ import { metricsWriter } from './metrics/writer.ts'
 import { cameraPulls } from './pipelines.ts'
 import { pictures } from './pictures/pictures.ts'
 import { playback } from './playback/playback.ts'
+import { publisher } from './publish/publisher.ts'
 import { recording } from './recording/recording.ts'
 import { intake } from './sensors/intake.ts'
 import { outbox } from './sensors/outbox.ts'
@@ -186,8 +187,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   })
   const broker = openBroker(config.mqtt, {
     gatewayId,
-    topics: sensors.subscriptions,
-    take,
+    topics: () => leanFilters([...sensors.subscriptions(), ...ownState.filters()]),
+    take: (packet) => (ownState.hear(packet) ? Promise.resolve() : take(packet)),
     onConnected: (connected) => {
       if (!connected) sensors.brokerLost()
       alerts.brokerAway(!connected)
@@ -195,6 +196,17 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     },
     accounts: mqttAccounts,
     book: sessionBook(store),
+    tools,
+  })
+  // What other systems are told, through the same broker; it hears what is about itself, and that is no reading.
+  const ownState = publisher({
+    config: config.mqtt.publish,
+    prefix: config.mqtt.discoveryPrefix,
+    gatewayId,
+    zoneId: () => zone.tree().id,
+    version,
+    sources: { zone: zone.tree, cameras: cameras.list, stateOf: states.get, sensors: sensors.list },
+    broker,
     tools,
   })
 
@@ -292,7 +304,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
         log.warn({ code: 'zone-missing' }, 'there is no zone, so nothing can be added: name a zone file')
       // Cameras are read while their files are compared: what they send waits.
       const recovering = { run: async () => void (await footage.recover()) }
-      const sources = [recovering, intended, cameras, ptz, discovery, sensors, broker]
+      const sources = [recovering, intended, cameras, ptz, discovery, sensors, ownState, broker]
       const sinks = [footage, looks, live, queue, writer, hoursWriter, metrics, alerts]
       await runStages({ sources, sinks }, signal, async () => {
         await app.close()

@@ -77,11 +77,11 @@ export function openBroker(config: Config['mqtt'], options: BrokerOptions): Brok
     refresh: async () => {},
     publish: broker.publish,
     async voice({ will, onUp, onDown }, signal) {
+      const { topic, payload } = will()
       await onUp(broker.publish)
       if (!signal.aborted)
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
       onDown()
-      const { topic, payload } = will()
       await broker
         .publish(topic, payload)
         .catch((cause: Error) => tools.log.debug({ reason: cause.message }, 'the broker is closed before the last words'))
