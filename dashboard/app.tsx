@@ -12,16 +12,16 @@ import { Empty, Loading, PageHead, Trouble } from './parts/states.tsx'
 import { useLoad } from './parts/use-load.ts'
 import { BigScreen } from './screen/page.tsx'
 import { Waiting } from './screen/shut-out.tsx'
-import { SensorsPage } from './sensors/page.tsx'
 import { type Gateway, GatewayContext, useGateway, useSession } from './shell/gateway.ts'
 import { Shell } from './shell/shell.tsx'
 import { showThemeOf } from './shell/theme.ts'
 import { WallPage } from './wall/page.tsx'
 import { createWatch, WatchContext } from './watch/watch.ts'
 
-/** The pages that are loaded when somebody opens them, so that the wall is there sooner; Playback brings hls.js. */
+/** The pages that are loaded when somebody opens them, so that the wall is there sooner; Playback brings hls.js, Sensors uPlot. */
 const playback = lazily('playback', async () => (await import('./playback/page.tsx')).PlaybackPage)
 const coverage = lazily('coverage', async () => (await import('./coverage/page.tsx')).CoveragePage)
+const sensors = lazily('sensors', async () => (await import('./sensors/page.tsx')).SensorsPage)
 const devices = lazily('devices', async () => (await import('./devices/page.tsx')).DevicesPage)
 const system = lazily('system', async () => (await import('./system/page.tsx')).SystemPage)
 
@@ -31,7 +31,7 @@ export const pages: Record<string, { need: readonly Permission[]; page: Componen
   alerts: { need: ['watch'], page: AlertsPage },
   playback: { need: ['review'], page: playback },
   coverage: { need: ['watch'], page: coverage },
-  sensors: { need: ['watch'], page: SensorsPage },
+  sensors: { need: ['watch'], page: sensors },
   devices: { need: ['configure'], page: devices },
   system: { need: ['administer', 'audit', 'configure', 'hold'], page: system },
 }
@@ -135,7 +135,7 @@ function Alone({ title, next }: { title: string; next: string }) {
 }
 
 function lazily(
-  name: 'playback' | 'coverage' | 'devices' | 'system',
+  name: 'playback' | 'coverage' | 'sensors' | 'devices' | 'system',
   get: () => Promise<ComponentType>,
 ): ComponentType {
   return function LazyPage() {

@@ -1,5 +1,13 @@
 import type { Account, AuditEntry, Session } from '../../gateway/contract/access.ts'
 import type { Alert, AlertQuery, NewRule, Rule } from '../../gateway/contract/alert.ts'
+import type {
+  BrokerAccount,
+  Claim,
+  MadeBrokerAccount,
+  MadeClaim,
+  NewBrokerAccount,
+  NewClaim,
+} from '../../gateway/contract/broker.ts'
 import type { Camera, NewCamera, PatchCamera, Span } from '../../gateway/contract/camera.ts'
 import type {
   ClipPlan,
@@ -15,7 +23,20 @@ import type {
 } from '../../gateway/contract/footage.ts'
 import type { Discovery } from '../../gateway/contract/lists.ts'
 import type { PtzMove, PtzPreset, PtzState } from '../../gateway/contract/ptz.ts'
-import type { History, Sensor } from '../../gateway/contract/sensor.ts'
+import type {
+  Approval,
+  Calibration,
+  History,
+  NewCalibration,
+  NewManualReadings,
+  NewManualSensor,
+  PatchMetric,
+  Quarantined,
+  Reading,
+  ReadingLedger,
+  RuleProposal,
+  Sensor,
+} from '../../gateway/contract/sensor.ts'
 import type {
   NewScreen,
   NewWallView,
@@ -89,10 +110,31 @@ export function createApi(request: Request) {
 
     discovery: (signal?: AbortSignal) => get<Discovery>('/api/discovery', signal),
     scan: () => post<Discovery>('/api/discovery/scan'),
+    ignoreCandidates: (candidateIds: string[], ignored: boolean) =>
+      post<Discovery>('/api/discovery/ignore', { candidateIds, ignored }),
+    /** The rules that what a device measures asks for in an area of that kind. */
+    proposedRules: async (candidateId: string, areaId: string, signal?: AbortSignal) =>
+      (await get<{ rules: RuleProposal[] }>(`/api/discovery/rules?${asked({ candidateId, areaId })}`, signal)).rules,
 
     sensors: async (signal?: AbortSignal) => (await get<{ sensors: Sensor[] }>('/api/sensors', signal)).sensors,
-    approveSensor: (sensor: { candidateId: string; areaId: string; name?: string }) =>
-      post<Sensor>('/api/sensors', sensor),
+    /** All of them or none. */
+    approveSensors: async (approval: Approval) =>
+      (await post<{ sensors: Sensor[] }>('/api/sensors/approve', approval)).sensors,
+    addManualSensor: (sensor: NewManualSensor) => post<Sensor>('/api/sensors/manual', sensor),
+    changeMetric: (sensorId: string, metric: string, change: PatchMetric) =>
+      patch<Sensor>(`/api/sensors/${id(sensorId)}/metrics/${id(metric)}`, change),
+    calibrations: async (sensorId: string, signal?: AbortSignal) =>
+      (await get<{ calibrations: Calibration[] }>(`/api/sensors/${id(sensorId)}/calibrations`, signal)).calibrations,
+    addCalibration: (sensorId: string, calibration: NewCalibration) =>
+      post<Calibration>(`/api/sensors/${id(sensorId)}/calibrations`, calibration),
+    addReadings: async (sensorId: string, readings: NewManualReadings) =>
+      (await post<{ readings: Reading[] }>(`/api/sensors/${id(sensorId)}/readings`, readings)).readings,
+    /** @param series `sensor/metric`, at most 16 */
+    readingsHref: (series: readonly string[], wanted: UtcRange) =>
+      `/api/readings.csv?${series.map((one) => `series=${id(one)}&`).join('')}${range(wanted)}`,
+    ledger: (signal?: AbortSignal) => get<ReadingLedger>('/api/readings/ledger', signal),
+    quarantine: async (signal?: AbortSignal) =>
+      (await get<{ quarantined: Quarantined[] }>('/api/quarantine', signal)).quarantined,
     changeSensor: (sensorId: string, change: { name?: string; areaId?: string }) =>
       patch<Sensor>(`/api/sensors/${id(sensorId)}`, change),
     removeSensor: (sensorId: string) => remove(`/api/sensors/${id(sensorId)}`),
@@ -172,6 +214,14 @@ export function createApi(request: Request) {
     }) => post<Account>('/api/accounts', account),
     changeAccount: (accountId: string, change: AccountChange) =>
       patch<Account>(`/api/accounts/${id(accountId)}`, change),
+    brokerAccounts: async (signal?: AbortSignal) =>
+      (await get<{ accounts: BrokerAccount[] }>('/api/broker/accounts', signal)).accounts,
+    addBrokerAccount: (account: NewBrokerAccount) => post<MadeBrokerAccount>('/api/broker/accounts', account),
+    removeBrokerAccount: (accountId: string) => remove(`/api/broker/accounts/${id(accountId)}`),
+    claims: async (signal?: AbortSignal) => (await get<{ claims: Claim[] }>('/api/broker/claims', signal)).claims,
+    addClaim: (claim: NewClaim) => post<MadeClaim>('/api/broker/claims', claim),
+    removeClaim: (claimId: string) => remove(`/api/broker/claims/${id(claimId)}`),
+
     audit: async (signal?: AbortSignal) =>
       (await get<{ entries: AuditEntry[] }>('/api/audit?limit=200', signal)).entries,
     ready: (signal?: AbortSignal) => request<Readiness>('/readyz', { alsoGood: 503, ...(signal ? { signal } : {}) }),

@@ -2,7 +2,7 @@ import { batch, computed, type Signal, signal } from '@preact/signals'
 import type { Alert } from '../../gateway/contract/alert.ts'
 import type { Camera, CameraState } from '../../gateway/contract/camera.ts'
 import type { FeedChange } from '../../gateway/contract/feed.ts'
-import type { Sensor } from '../../gateway/contract/sensor.ts'
+import type { Reading, Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import type { UtcMs } from '../../gateway/domain/units.ts'
 import type { Snapshot } from './feed-order.ts'
@@ -19,7 +19,21 @@ export interface Store<Value> {
 }
 const store = <Value>(): Store<Value> => ({ value: signal(null), problem: signal(null) })
 
+const online = { status: 'online', why: null } as const
+
 export const isOpen = (alert: Alert): boolean => alert.clearedUtcMs === null || alert.acknowledgedUtcMs === null
+
+/**
+ * What a reading of the feed makes of what is known of its metric: a late one is shown only where nothing fresher is, as the gateway
+ * itself does. How long it is good for is not told with each reading: as long as the one before, else three of the metric's intervals.
+ */
+export function latestAfter(before: Latest | null, reading: Reading, periodMs: number | null): Latest | null {
+  const { metric, value, quality, utcMs } = reading
+  if (before !== null && (quality === 'late' || utcMs < before.utcMs)) return before
+  const told = before === null || before.unknownFromUtcMs === null ? null : before.unknownFromUtcMs - before.utcMs
+  const goodForMs = told ?? (periodMs === null ? null : 3 * periodMs)
+  return { metric, value, quality, utcMs, unknownFromUtcMs: goodForMs === null ? null : utcMs + goodForMs }
+}
 
 /** Critical first, then unacknowledged, then the newest. */
 export function byUrgency(a: Alert, b: Alert): number {
@@ -59,17 +73,28 @@ export function createStores() {
     const before = at.peek()
     if (before === null || before.utcMs <= next.utcMs) at.value = next
   }
+  const periodOf = (sensorId: string, key: string): number | null =>
+    sensors.value
+      .peek()
+      ?.find(({ id }) => id === sensorId)
+      ?.metrics.find((metric) => metric.key === key)?.periodMs ?? null
+  const hear = (reading: Reading): void => {
+    const at = latestOf(reading.sensorId, reading.metric)
+    at.value = latestAfter(at.peek(), reading, periodOf(reading.sensorId, reading.metric))
+  }
   const setState = (cameraId: string, state: CameraState): void => {
     statesAt.set(cameraId, { at: ++news, state })
     const list = cameras.value.peek()
     if (list === null) return
     cameras.value.value = list.map((camera) => (camera.id === cameraId ? { ...camera, state } : camera))
   }
-  const setOnline = (sensorId: string): void => {
+  /** A sign of life. What was measured long ago, or written down by a person, is none of the device. */
+  const setOnline = ({ sensorId, quality }: Reading): void => {
+    if (quality === 'late' || quality === 'manual') return
     heardAt.set(sensorId, ++news)
     const list = sensors.value.peek()
     if (list === null || list.find((one) => one.id === sensorId)?.status === 'online') return
-    sensors.value.value = list.map((one) => (one.id === sensorId ? { ...one, status: 'online' as const } : one))
+    sensors.value.value = list.map((one) => (one.id === sensorId ? { ...one, ...online } : one))
   }
   const setAlert = (alert: Alert): void => {
     const others = (openAlerts.peek() ?? []).filter((one) => one.id !== alert.id)
@@ -110,9 +135,7 @@ export function createStores() {
     },
     setSensors(list: readonly Sensor[], asOf: number): void {
       batch(() => {
-        sensors.value.value = list.map((one) =>
-          (heardAt.get(one.id) ?? 0) > asOf ? { ...one, status: 'online' as const } : one,
-        )
+        sensors.value.value = list.map((one) => ((heardAt.get(one.id) ?? 0) > asOf ? { ...one, ...online } : one))
         for (const sensor of list) for (const value of sensor.latest) learn(sensor.id, value)
       })
     },
@@ -122,7 +145,7 @@ export function createStores() {
         alertsAt = ++news
         alertsVersion.value += 1
         for (const { cameraId, state } of snapshot.cameras) setState(cameraId, state)
-        for (const reading of snapshot.readings) learn(reading.sensorId, reading)
+        for (const reading of snapshot.readings) hear(reading)
       })
     },
     /** Applies what one frame brought. @returns the lists that must be loaded again */
@@ -132,8 +155,8 @@ export function createStores() {
         for (const change of changes) {
           if (change.kind === 'camera') setState(change.cameraId, change.state)
           else if (change.kind === 'reading') {
-            learn(change.reading.sensorId, change.reading)
-            setOnline(change.reading.sensorId)
+            hear(change.reading)
+            setOnline(change.reading)
           } else if (change.kind === 'alert') setAlert(change.alert)
           else if (change.kind === 'timeline') timeline.value = { cameraId: change.cameraId, endUtcMs: change.endUtcMs }
           else if (change.what === 'rules') rulesVersion.value += 1

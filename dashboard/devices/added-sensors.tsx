@@ -65,7 +65,7 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
       </th>
       <td>{placeName(places.value.get(sensor.areaId))}</td>
       <td>
-        <SensorStatus status={sensor.status} />
+        <SensorStatus sensor={sensor} />
       </td>
       <td>
         <ul class="values">

@@ -8,10 +8,16 @@ interface AreaFieldProps {
   readonly value?: string
   /** A camera: areas where none may be stand there, disabled, with the reason. */
   readonly forCamera: boolean
+  /** Told when another one is chosen. */
+  readonly onChange?: (areaId: string) => void
+  /** Beside the label. */
+  readonly hint?: string | undefined
+  /** Stands for no area, when that is a choice; else one must be chosen. */
+  readonly noneWord?: string
 }
 
 /** The areas of the zone by workshop, as the field `areaId`. */
-export function AreaField({ label, value, forCamera }: AreaFieldProps) {
+export function AreaField({ label, value, forCamera, onChange, hint, noneWord }: AreaFieldProps) {
   const { zone } = useZone()
   const words = t()
   const options = (areas: readonly { id: string; name: string; kind: Parameters<typeof mayFilm>[0] }[]) =>
@@ -29,10 +35,17 @@ export function AreaField({ label, value, forCamera }: AreaFieldProps) {
   )
   return (
     <label class="field">
-      <span>{label}</span>
+      <span>
+        {label}
+        {hint === undefined ? null : <span class="field-hint"> {hint}</span>}
+      </span>
       {hasAreas ? null : <span class="field-hint">{words.cameraForm.noAreas}</span>}
-      <select name="areaId" required>
-        <option value="">{words.cameraForm.chooseArea}</option>
+      <select
+        name="areaId"
+        required={noneWord === undefined}
+        onChange={(event) => onChange?.(event.currentTarget.value)}
+      >
+        <option value="">{noneWord ?? words.cameraForm.chooseArea}</option>
         {zone.value.value?.sites.map((site) => [
           ...site.workshops.map((workshop) => (
             <optgroup key={workshop.id} label={workshop.name}>

@@ -1,3 +1,5 @@
+import type { SensorSource } from '../../gateway/domain/words.ts'
+
 /** Sensors and alerts. */
 export const zhCnMonitor = {
   sensors: {
@@ -15,6 +17,7 @@ export const zhCnMonitor = {
     noneHereNext: '选择其他区域，或在“设备”里把传感器移到这里。',
     toDevices: '去“设备”',
     never: '尚无读数',
+    last: (value: string) => `上次 ${value}`,
     asOf: (time: string) => `截至 ${time}`,
     backToList: '返回列表',
     missing: '没有这个传感器，它可能已被删除。',
@@ -25,7 +28,20 @@ export const zhCnMonitor = {
     noReadingsNext: '换一个更长的时间范围，或检查传感器的电源和网络。空白处表示没有数据，不会补画。',
     chart: (metric: string, range: string) => `${metric}，最近${range}`,
     chartSummary: (min: string, max: string, mean: string) => `最低 ${min} · 最高 ${max} · 平均 ${mean}`,
-    source: { 'home-assistant': 'Home Assistant 发现', json: 'JSON' },
+    source: {
+      'home-assistant': 'Home Assistant 发现',
+      sparkplug: 'Sparkplug B',
+      homie: 'Homie',
+      tasmota: 'Tasmota',
+      shelly: 'Shelly',
+      zigbee2mqtt: 'Zigbee2MQTT',
+      chirpstack: 'ChirpStack（LoRaWAN）',
+      ttn: 'The Things Stack（LoRaWAN）',
+      rtl433: 'rtl_433（无线电）',
+      theengs: 'Theengs（蓝牙）',
+      json: 'JSON（自动识别）',
+      manual: '人工测点',
+    } satisfies Record<SensorSource, string>,
     history: '历史读数',
     list: '传感器列表',
     deviceTime: (time: string) => `设备时间 ${time}`,

@@ -1,4 +1,14 @@
-import type { AreaKind, GapReason, Permission, PictureTrouble, Role } from '../../gateway/domain/words.ts'
+import type { Sensor } from '../../gateway/contract/sensor.ts'
+import type {
+  AreaKind,
+  GapReason,
+  Permission,
+  PictureTrouble,
+  ReadingQuality,
+  Role,
+} from '../../gateway/domain/words.ts'
+
+type SilenceReason = NonNullable<Sensor['why']>
 
 /** The gateway's own words: every list of gateway/domain/words.ts, and the refusals it can answer with. */
 export const zhCnWords = {
@@ -17,6 +27,7 @@ export const zhCnWords = {
     download: '下载',
     hold: '保全录像',
     acknowledge: '确认告警',
+    measure: '记录读数',
     configure: '配置设备',
     audit: '查看留痕',
     administer: '管理账号',
@@ -83,11 +94,26 @@ export const zhCnWords = {
     'disk-away': (folder: string) => `录像盘不在：${folder}`,
     'retention-short': (folder: string) => `录像盘空间不足，录像被提前删除：${folder}`,
     'metrics-away': (store: string) => `读数写不进存储：${store}`,
+    'series-budget': (store: string) => `测量项总数到上限，读数暂停写入：${store}`,
+    'readings-unequal': (sensor: string) => `读数账不平：${sensor}`,
     'broker-away': (broker: string) => `与消息服务断开：${broker}`,
     'ledger-unequal': (camera: string) => `录像账不平，有时间没有说明：${camera}`,
   },
   sensorStatus: { online: '在线', silent: '无读数', unknown: '未知' },
-  quality: { ok: '正常', suspect: '可疑', late: '迟到' },
+  /** Why nobody knows what a sensor would say now. */
+  silences: {
+    'not-seen': '网关启动后还没有读数',
+    overdue: '已过三个周期没有读数',
+    'said-offline': '设备或其网桥报告已离线',
+    'broker-away': '与消息服务断开，无从得知',
+  } satisfies Record<SilenceReason, string>,
+  quality: { ok: '正常', suspect: '可疑', late: '迟到', manual: '人工' } satisfies Record<ReadingQuality, string>,
+  qualityHints: {
+    ok: '设备按时送来的读数',
+    suspect: '设备的时钟比网关快，这个读数的时间不可信',
+    late: '很久以前测得、现在才送到的读数',
+    manual: '由人读取仪表后记录',
+  } satisfies Record<ReadingQuality, string>,
   yes: '是',
   no: '否',
   open: '开',
@@ -137,6 +163,18 @@ export const zhCnWords = {
     'account-missing': '没有这个账号。',
     'camera-missing': '没有这台摄像头。',
     'sensor-missing': '没有这个传感器。',
+    'sensor-exists': '这个传感器已经批准过。',
+    'candidate-missing': '没有这个待批准的设备；它可能已不再出现。',
+    'metric-missing': '传感器没有这个测量项。',
+    'broker-account-exists': '这个 MQTT 账号名已有人用。',
+    'broker-account-missing': '没有这个 MQTT 账号。',
+    'broker-claim-missing': '没有这个接入码；它可能已被使用或过期。',
+    'broker-outside': '网关现在用外部的 MQTT 服务，账号请在那里管理。',
+    'taken-in-future': '读取时间不能在现在之后。',
+    'series-budget': '测量项总数已到上限。',
+    'influx-away': '连接不上 InfluxDB。',
+    'influx-denied': 'InfluxDB 拒绝登录：请检查用户名和密码。',
+    'history-unavailable': '这个读数存储不能查询历史读数。',
     'rule-missing': '没有这条规则。',
     'alert-missing': '没有这条告警。',
     'area-missing': '没有这个区域。',

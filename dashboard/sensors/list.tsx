@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { placeBeside } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
@@ -5,6 +6,7 @@ import { formatAgo, formatTime } from '../i18n/time.ts'
 import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
 import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
+import { ClockOffset } from './detail.tsx'
 import { Spark } from './spark.tsx'
 
 /** One row a sensor: value, trend and age. */
@@ -38,7 +40,7 @@ function Row({ sensor }: { sensor: Sensor }) {
   const { places } = useZone()
   const first = sensor.metrics.find((metric) => metric.type === 'number') ?? sensor.metrics[0]
   return (
-    <tr>
+    <tr data-sensor={sensor.id}>
       <th scope="row">
         <a class="row-link" href={`/sensors?sensor=${sensor.id}`}>
           {sensor.name}
@@ -46,7 +48,8 @@ function Row({ sensor }: { sensor: Sensor }) {
         <div class="muted">{placeBeside(sensor.name, places.value.get(sensor.areaId))}</div>
       </th>
       <td>
-        <SensorStatus status={sensor.status} />
+        <SensorStatus sensor={sensor} />
+        <ClockOffset clockOffsetMs={sensor.clockOffsetMs} />
       </td>
       <td>
         <ul class="values">
@@ -58,7 +61,7 @@ function Row({ sensor }: { sensor: Sensor }) {
         </ul>
       </td>
       <td class="wide-only">{first === undefined ? null : <Spark sensorId={sensor.id} metric={first.key} />}</td>
-      <td class="wide-only">{first === undefined ? null : <Age sensor={sensor} />}</td>
+      <td class="wide-only nowrap">{first === undefined ? null : <Age sensor={sensor} />}</td>
     </tr>
   )
 }
@@ -66,7 +69,12 @@ function Row({ sensor }: { sensor: Sensor }) {
 function Age({ sensor }: { sensor: Sensor }) {
   const { nowUtcMs } = useGateway()
   const { latestOf } = useZone()
-  const newest = Math.max(0, ...sensor.metrics.map((metric) => latestOf(sensor.id, metric.key).value?.utcMs ?? 0))
+  const newest = newestOf(sensor, latestOf)
+  // Drawn again when the words change, not with each second.
+  const words = useComputed(() => formatAgo(newestOf(sensor, latestOf), nowUtcMs.value)).value
   if (newest === 0) return <span class="muted">—</span>
-  return <time title={formatTime(newest, nowUtcMs.value)}>{formatAgo(newest, nowUtcMs.value)}</time>
+  return <time title={formatTime(newest, nowUtcMs.peek())}>{words}</time>
 }
+
+const newestOf = (sensor: Sensor, latestOf: ReturnType<typeof useZone>['latestOf']): number =>
+  Math.max(0, ...sensor.metrics.map((metric) => latestOf(sensor.id, metric.key).value?.utcMs ?? 0))

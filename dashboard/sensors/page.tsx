@@ -1,24 +1,46 @@
+import { useComputed } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
+import { minutes } from '../../gateway/domain/units.ts'
 import { t } from '../i18n/language.ts'
 import { Empty, Loaded, PageHead } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
+import { isTroubled } from '../parts/value-state.ts'
 import { useGateway, useMay, useRouter, useZone } from '../shell/gateway.ts'
+import { ChartPage } from './chart-page.tsx'
 import { SensorDetail } from './detail.tsx'
+import { LedgerNotice } from './ledger-notice.tsx'
+import { LedgerPage } from './ledger-page.tsx'
 import { SensorList } from './list.tsx'
 import { areasUnder, PlaceTree } from './tree.tsx'
+import { words as chartWords } from './words.ts'
+import './sensors.css'
 
-/** `/sensors`, `/sensors?place=<workshop or area>`, `/sensors?sensor=<id>`. */
+/** `/sensors`, `/sensors?place=<workshop or area>`, `/sensors?sensor=<id>`, `/sensors/chart?series=...`, `/sensors/ledger`. */
 export function SensorsPage() {
-  const { reload } = useGateway()
+  const { reload, nowUtcMs } = useGateway()
   const { sensors, zone } = useZone()
+  const { path } = useRouter().location.value
+  // How long each value is good for changes with the pace of its device, which is not news enough for the feed.
+  const minute = useComputed(() => Math.floor(nowUtcMs.value / minutes(1))).value
+  useEffect(() => void reload.sensors(), [minute])
+  if (path === '/sensors/ledger') {
+    return (
+      <div class="page">
+        <LedgerPage />
+      </div>
+    )
+  }
   return (
-    <div class="page">
+    <div class={path === '/sensors/chart' ? 'page chart-page' : 'page'}>
       {zone.value.value === null || sensors.value.value === null ? <PageHead title={t().sensors.title} /> : null}
       <Loaded what={t().sensors.title} of={loadOf(zone, reload.zone)}>
         {(tree) => (
           <Loaded what={t().sensors.title} of={loadOf(sensors, reload.sensors)}>
-            {(list) => <Sensors zone={tree} sensors={list} />}
+            {(list) =>
+              path === '/sensors/chart' ? <ChartPage sensors={list} /> : <Sensors zone={tree} sensors={list} />
+            }
           </Loaded>
         )}
       </Loaded>
@@ -28,14 +50,22 @@ export function SensorsPage() {
 
 function Sensors({ zone, sensors }: { zone: Zone; sensors: readonly Sensor[] }) {
   const { query } = useRouter().location.value
-  const { openAlerts } = useZone()
+  const { nowUtcMs } = useGateway()
+  const { openAlerts, latestOf, sensors: store } = useZone()
   const mayConfigure = useMay('configure')
   const words = t().sensors
   const sensorId = query.get('sensor')
   const placeId = query.get('place')
+  // As text, so that the page is drawn again when it changes and not with each reading.
+  const silent = useComputed(() =>
+    (store.value.value ?? [])
+      .filter((sensor) => isTroubled(sensor, (id, metric) => latestOf(id, metric).value, nowUtcMs.value))
+      .map(({ id }) => id)
+      .join(' '),
+  ).value
   if (sensorId !== null) {
     const sensor = sensors.find((one) => one.id === sensorId)
-    if (sensor !== undefined) return <SensorDetail sensor={sensor} />
+    if (sensor !== undefined) return <SensorDetail key={sensor.id} sensor={sensor} />
     return <Missing />
   }
   if (sensors.length === 0) {
@@ -53,9 +83,8 @@ function Sensors({ zone, sensors }: { zone: Zone; sensors: readonly Sensor[] }) 
     )
   }
   const alarmed = openAlerts.value?.filter((alert) => alert.clearedUtcMs === null).map((alert) => alert.sensorId) ?? []
-  const troubled = new Set(
-    sensors.filter((sensor) => sensor.status !== 'online' || alarmed.includes(sensor.id)).map((sensor) => sensor.id),
-  )
+  const isSilent = new Set(silent.split(' '))
+  const troubled = new Set(sensors.filter(({ id }) => isSilent.has(id) || alarmed.includes(id)).map(({ id }) => id))
   const areas = placeId === null ? null : areasUnder(zone, placeId)
   const shown = areas === null ? sensors : sensors.filter((sensor) => areas.includes(sensor.areaId))
   return (
@@ -65,7 +94,15 @@ function Sensors({ zone, sensors }: { zone: Zone; sensors: readonly Sensor[] }) 
         about={[words.count(sensors.length), ...(troubled.size === 0 ? [] : [words.troubled(troubled.size)])].join(
           ' · ',
         )}
-      />
+      >
+        <a class="button" href="/sensors/chart">
+          {chartWords().chart}
+        </a>
+        <a class="button" href="/sensors/ledger">
+          {chartWords().ledger}
+        </a>
+      </PageHead>
+      <LedgerNotice />
       <div class="sensors">
         <PlaceTree zone={zone} sensors={sensors} troubled={troubled} current={placeId} />
         {shown.length === 0 ? (

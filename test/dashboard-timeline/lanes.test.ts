@@ -5,7 +5,8 @@ import { choicesFor, chosenAtFirst, valueAt } from '../../dashboard/playback/rea
 import { placesOf } from '../../dashboard/api/places.ts'
 import type { Alert } from '../../gateway/contract/alert.ts'
 import type { History } from '../../gateway/contract/sensor.ts'
-import { alertsAt, camerasAt, sensorsAt, zone } from '../dashboard/fake-data.ts'
+import { alertsAt, camerasAt, zone } from '../dashboard/fake-data.ts'
+import { sensorsAt } from '../dashboard/fake-sensors.ts'
 import { holdsAt } from '../dashboard/fake-footage.ts'
 
 const now = 1_795_000_000_000

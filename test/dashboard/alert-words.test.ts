@@ -3,6 +3,7 @@ import { nameWithPlace, type Place, placeBeside } from '../../dashboard/api/plac
 import { language } from '../../dashboard/i18n/language.ts'
 import { alertTitle, alertValue } from '../../dashboard/parts/alert-words.ts'
 import type { Alert } from '../../gateway/contract/alert.ts'
+import { temperature } from './fake-sensors.ts'
 
 afterEach(() => {
   language.value = 'zh-CN'
@@ -47,7 +48,7 @@ const alert: Alert = {
   acknowledgedBy: null,
   note: null,
 }
-const door = { key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' } as const
+const door = { ...temperature, key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' } as const
 
 test('the value of a contact is a word, of others a number with its unit, of silence nothing', () => {
   expect(alertValue(alert, [door])).toBe('开')

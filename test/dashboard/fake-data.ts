@@ -1,12 +1,11 @@
 import type { Account, AuditEntry } from '../../gateway/contract/access.ts'
 import type { Alert, Rule } from '../../gateway/contract/alert.ts'
 import type { Camera, CameraCandidate, CameraState } from '../../gateway/contract/camera.ts'
-import type { Metric, Sensor, SensorCandidate } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import type { AreaKind, GapReason } from '../../gateway/domain/words.ts'
 
 /** A plausible zone for looking at pages: ten workshops, sixteen cameras, forty sensors. Everything hangs on `now`. */
-const makers = [
+export const makers = [
   '玉板线面',
   '晨露线面',
   '福安手工面',
@@ -136,69 +135,6 @@ export const foundCameras = (now: number): CameraCandidate[] => [
     firstSeenUtcMs: now - 600_000,
     lastSeenUtcMs: now - 12_000,
     cameraId: null,
-  },
-]
-
-const temperature: Metric = { key: 'temp', name: '温度', unit: '°C', kind: 'temperature', type: 'number' }
-const humidity: Metric = { key: 'rh', name: '湿度', unit: '%', kind: 'humidity', type: 'number' }
-const door: Metric = { key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' }
-const power: Metric = { key: 'power', name: '功率', unit: 'kW', kind: 'power', type: 'number' }
-const ph: Metric = { key: 'ph', name: 'pH', unit: null, kind: null, type: 'number' }
-
-/** A value that looks alive: a slow wave about what is usual for the metric. */
-export function valueAt(sensorId: string, metric: string, utcMs: number): number {
-  const usual: Record<string, [number, number]> = { temp: [3.2, 0.6], rh: [68, 5], power: [2.4, 1.2], ph: [7.4, 0.3] }
-  if (metric === 'door') return Math.floor(utcMs / 900_000) % 6 === 0 ? 1 : 0
-  const [middle, swing] = usual[metric] ?? [1, 0.1]
-  const phase = sensorId.length + sensorId.charCodeAt(2) * 3
-  const wave = Math.sin(utcMs / 2_400_000 + phase) + 0.25 * Math.sin(utcMs / 170_000 + phase * 2)
-  const hot = sensorId === 'w07-cold-th' ? Math.max(0, (utcMs % 7_200_000) / 1_500_000) : 0
-  return middle + swing * wave + hot
-}
-
-export function sensorsAt(now: number): Sensor[] {
-  const one = (id: string, name: string, areaId: string, metrics: Metric[]): Sensor => ({
-    id,
-    candidateId: `ha:${id}`,
-    name,
-    areaId,
-    source: metrics.length > 1 ? 'home-assistant' : 'json',
-    metrics,
-    status: id === 'w05-power' ? 'silent' : id === 'outfall-ph' ? 'unknown' : 'online',
-    latest: metrics.map(({ key }) => ({
-      metric: key,
-      value: valueAt(id, key, now),
-      quality: id === 'w02-cold-th' ? 'suspect' : 'ok',
-      utcMs: id === 'w05-power' ? now - 1_500_000 : now - 4_000,
-    })),
-  })
-  return [
-    ...makers.flatMap((_, index) => {
-      const id = `w${String(index + 1).padStart(2, '0')}`
-      return [
-        one(`${id}-cold-th`, '冷库温湿度', `${id}-cold`, [temperature, humidity]),
-        one(`${id}-door`, '冷库门', `${id}-cold`, [door]),
-        one(`${id}-power`, '车间用电', `${id}-process`, [power]),
-        ...(index < 7 ? [one(`${id}-room`, '加工间温湿度', `${id}-process`, [temperature, humidity])] : []),
-      ]
-    }),
-    one('lab-fridge', '留样冰箱', 'lab', [temperature]),
-    one('lab-incubator', '培养箱', 'lab', [temperature]),
-    one('outfall-ph', '排放口 pH', 'outfall', [ph]),
-  ]
-}
-
-export const foundSensors = (now: number): SensorCandidate[] => [
-  {
-    candidateId: 'json:zone/boiler-8',
-    name: 'boiler-8',
-    source: 'json',
-    topic: 'zone/boiler-8',
-    metrics: [{ ...temperature, name: '煮浆温度' }],
-    latest: [{ metric: 'temp', value: 97.6, quality: 'ok', utcMs: now }],
-    firstSeenUtcMs: now - 900_000,
-    lastSeenUtcMs: now - 5_000,
-    sensorId: null,
   },
 ]
 

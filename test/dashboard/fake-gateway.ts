@@ -11,10 +11,11 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Session } from '../../gateway/contract/access.ts'
 import type { Alert } from '../../gateway/contract/alert.ts'
 import type { FeedChange, FeedMessage } from '../../gateway/contract/feed.ts'
-import type { History } from '../../gateway/contract/sensor.ts'
 import { may, permissions, type Role, roles } from '../../gateway/domain/words.ts'
 import * as data from './fake-data.ts'
 import { fakeFootage } from './fake-footage-routes.ts'
+import { fakeSensors } from './fake-sensor-routes.ts'
+import { sensorsAt, valueAt } from './fake-sensors.ts'
 import { fakeWalls } from './fake-walls.ts'
 import { Refusal } from './refusal.ts'
 
@@ -28,16 +29,22 @@ const types: Record<string, string> = {
 const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; style-src 'self'"
 
-/** What a test may turn: `failing` refuses every list, `empty` answers a zone where nothing is added yet. */
+/**
+ * What a test may turn: `failing` refuses every list, `empty` answers a zone where nothing is added yet, `unequal` an account of readings
+ * that does not add up.
+ */
 export interface Knobs {
   failing: boolean
   empty: boolean
+  unequal: boolean
 }
 
 export interface FakeGateway {
   readonly origin: string
   readonly knobs: Knobs
   say(change: FeedChange): void
+  /** No readings of its own any more; the clock of the feed goes on. */
+  mute(muted: boolean): void
   /** Ends every socket, as a gateway that goes away. */
   dropSockets(): void
   close(): Promise<void>
@@ -57,23 +64,6 @@ const sessionOf = (user: string): Session => {
   }
 }
 
-function history(url: URL): History {
-  const number = (name: string): number => Number(url.searchParams.get(name))
-  const metric = url.searchParams.get('metric') ?? ''
-  const sensorId = url.pathname.split('/')[3] ?? ''
-  const [from, to] = [number('fromUtcMs'), number('toUtcMs')]
-  const bucketMs = Math.max(60_000, Math.round((to - from) / number('widthPx')))
-  const buckets: History['buckets'] = []
-  for (let utcMs = Math.ceil(from / bucketMs) * bucketMs; utcMs < to; utcMs += bucketMs) {
-    const silent = Math.floor(utcMs / 1_800_000) % 9 === 4 || (sensorId === 'w05-power' && utcMs > to - 1_500_000)
-    if (silent) continue
-    const mean = data.valueAt(sensorId, metric, utcMs)
-    const spread = metric === 'door' ? 0 : Math.abs(mean) * 0.015
-    buckets.push({ utcMs, min: mean - spread, max: mean + spread, mean, count: 4 })
-  }
-  return { metric, unit: null, bucketMs, buckets }
-}
-
 const parts = {
   store: { ok: true, code: null, message: null },
   recordings: { ok: true, code: null, message: null },
@@ -83,13 +73,15 @@ const parts = {
 }
 
 export async function startFakeGateway(port = 0): Promise<FakeGateway> {
-  const knobs: Knobs = { failing: false, empty: false }
+  const knobs: Knobs = { failing: false, empty: false, unequal: false }
   const sockets = new Set<WebSocket>()
   let session: Session | null = null
   let seq = 1_000
+  let isMute = false
   const alerts = data.alertsAt(Date.now())
   const fake = fakeFootage(Date.now())
   const walls = fakeWalls(Date.now())
+  const sensors = fakeSensors(Date.now(), knobs)
   const send = (socket: WebSocket, message: FeedMessage): void => socket.send(JSON.stringify(message))
   const say = (change: FeedChange): void => {
     seq += 1
@@ -100,7 +92,6 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
   const lists: Record<string, (url: URL) => unknown> = {
     '/api/zone': () => data.zone,
     '/api/cameras': () => ({ cameras: knobs.empty ? [] : data.camerasAt(Date.now()) }),
-    '/api/sensors': () => ({ sensors: knobs.empty ? [] : data.sensorsAt(Date.now()) }),
     '/api/rules': () => ({ rules: knobs.empty ? [] : data.rules }),
     '/api/alerts': (url) => {
       const open = url.searchParams.get('state') !== 'closed'
@@ -108,10 +99,6 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
       if (areaId !== null) return { alerts: alerts.filter((alert) => alert.areaId === areaId) }
       return { alerts: knobs.empty ? [] : alerts.filter((alert) => isOpen(alert) === open) }
     },
-    '/api/discovery': () => ({
-      cameras: knobs.empty ? [] : data.foundCameras(Date.now()),
-      sensors: knobs.empty ? [] : data.foundSensors(Date.now()),
-    }),
     '/api/accounts': () => ({ accounts: data.accountsAt(Date.now()) }),
     '/api/audit': () => ({ entries: data.auditAt(Date.now()) }),
   }
@@ -132,7 +119,8 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
     }
     if (knobs.failing && url.pathname.startsWith('/api/')) throw new Refusal(503, 'store-busy', 'the database is busy')
     if (url.pathname === '/readyz') return { ok: false, parts }
-    if (url.pathname.endsWith('/history')) return history(url)
+    const sensed = await sensors.answer(url, method, () => readJson(request))
+    if (sensed !== undefined) return sensed
     const footage = await fake.answer(url, method, session, () => readJson(request))
     if (footage !== undefined) return footage
     const wall = await walls.answer(url, method, () => readJson(request))
@@ -191,10 +179,18 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
   })
   const ticking = setInterval(() => {
     const now = Date.now()
-    for (const sensor of data.sensorsAt(now).filter((one) => one.status === 'online')) {
-      for (const { key } of sensor.metrics) {
-        const reading = { sensorId: sensor.id, metric: key, value: data.valueAt(sensor.id, key, now) }
-        say({ kind: 'reading', reading: { ...reading, quality: 'ok', utcMs: now, deviceUtcMs: null } })
+    if (isMute) return
+    const speaking = sensorsAt(now).filter(({ status, latest }) => status === 'online' && latest[0]?.quality === 'ok')
+    for (const { id, metrics } of speaking) {
+      for (const { key } of metrics) {
+        const reading = {
+          sensorId: id,
+          metric: key,
+          value: valueAt(id, key, now),
+          rawValue: null,
+          quality: 'ok',
+        } as const
+        say({ kind: 'reading', reading: { ...reading, utcMs: now, deviceUtcMs: null, source: `zone/${id}` } })
       }
     }
   }, 2_000)
@@ -204,6 +200,9 @@ export async function startFakeGateway(port = 0): Promise<FakeGateway> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     knobs,
     say,
+    mute: (muted) => {
+      isMute = muted
+    },
     dropSockets: () => {
       for (const socket of sockets) socket.terminate()
     },

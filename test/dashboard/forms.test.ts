@@ -5,6 +5,7 @@ import { readCameraPatch, readNewCamera } from '../../dashboard/devices/camera-f
 import { NewRule } from '../../gateway/contract/alert.ts'
 import { NewCamera, PatchCamera } from '../../gateway/contract/camera.ts'
 import { camerasAt, rules } from './fake-data.ts'
+import { temperature } from './fake-sensors.ts'
 
 function form(values: Record<string, string>): FormData {
   const fields = new FormData()
@@ -71,8 +72,7 @@ test('a rule: minutes become milliseconds, and silence has no threshold', () => 
 })
 
 test('a rule as one phrase', () => {
-  const metric = { key: 'temp', name: '温度', unit: '°C', kind: 'temperature', type: 'number' } as const
-  expect(rules.map((rule) => ruleSentence(rule, metric))).toEqual([
+  expect(rules.map((rule) => ruleSentence(rule, temperature))).toEqual([
     '温度 高于 5\u202f°C，持续 10 分钟',
     '温度 高于 8\u202f°C，持续 10 分钟',
     '10 分钟 没有读数',
@@ -84,7 +84,7 @@ test.each([
   ['above', 0, '门 为“开”，立即'],
   ['below', 30_000, '门 为“关”，持续 30 秒'],
 ] as const)('a rule on a contact says its state: %s', (condition, forMs, sentence) => {
-  const door = { key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' } as const
+  const door = { ...temperature, key: 'door', name: '门', unit: null, kind: 'door', type: 'binary' } as const
   const [rule] = rules
   if (rule === undefined) throw new Error('no rule')
   expect(ruleSentence({ ...rule, metric: 'door', condition, threshold: 0.5, forMs }, door)).toBe(sentence)

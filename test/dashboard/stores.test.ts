@@ -1,17 +1,27 @@
 import { expect, test } from 'vitest'
 import { placeName, placesOf } from '../../dashboard/api/places.ts'
-import { createStores } from '../../dashboard/api/stores.ts'
+import { createStores, latestAfter } from '../../dashboard/api/stores.ts'
 import { driftOf } from '../../dashboard/i18n/clock-drift.ts'
 import { cameraNear } from '../../dashboard/parts/footage-link.tsx'
 import { areasUnder } from '../../dashboard/sensors/tree.tsx'
 import { themeOf } from '../../dashboard/shell/theme.ts'
-import { alertsAt, camerasAt, sensorsAt, zone } from './fake-data.ts'
+import { alertsAt, camerasAt, zone } from './fake-data.ts'
+import { sensorsAt } from './fake-sensors.ts'
 
 const now = Date.UTC(2026, 10, 22)
-const reading = (value: number, utcMs: number) =>
+const reading = (value: number, utcMs: number, quality: 'ok' | 'late' | 'manual' = 'ok') =>
   ({
     kind: 'reading',
-    reading: { sensorId: 'w05-power', metric: 'power', value, quality: 'ok', utcMs, deviceUtcMs: null },
+    reading: {
+      sensorId: 'w05-power',
+      metric: 'power',
+      value,
+      rawValue: null,
+      quality,
+      utcMs,
+      deviceUtcMs: null,
+      source: 'zone/w05/power',
+    },
   }) as const
 
 test('the newest reading wins, also when an older one arrives later, and its sensor is online again', () => {
@@ -22,6 +32,40 @@ test('the newest reading wins, also when an older one arrives later, and its sen
   stores.takeChanges([reading(2, now + 2_000), reading(1, now + 1_000)])
   expect(stores.latestOf('w05-power', 'power').value?.value).toBe(2)
   expect(status()).toBe('online')
+})
+
+test('a late reading and one of a person are no sign of life; a late one never hides a fresher value', () => {
+  const stores = createStores()
+  stores.setSensors(sensorsAt(now), 0)
+  const before = stores.latestOf('w05-power', 'power').value
+  stores.takeChanges([reading(7, now + 1_000, 'late')])
+  expect(stores.latestOf('w05-power', 'power').value).toBe(before)
+  stores.takeChanges([reading(8, now + 2_000, 'manual')])
+  expect(stores.latestOf('w05-power', 'power').value?.quality).toBe('manual')
+  expect(stores.sensors.value.value?.find((one) => one.id === 'w05-power')).toMatchObject({
+    status: 'silent',
+    why: 'overdue',
+  })
+  stores.takeChanges([reading(8, now + 3_000)])
+  expect(stores.sensors.value.value?.find((one) => one.id === 'w05-power')).toMatchObject({
+    status: 'online',
+    why: null,
+  })
+})
+
+test.each([
+  ['as long as the one before', { unknownFromUtcMs: 70_000 }, 5_000, 160_000],
+  ['three intervals, where the one before did not say', { unknownFromUtcMs: null }, 5_000, 115_000],
+  ['nobody knows', { unknownFromUtcMs: null }, null, null],
+] as const)('how long a reading of the feed is good for: %s', (_, before, periodMs, unknownFromUtcMs) => {
+  const old = { metric: 'power', value: 1, quality: 'ok' as const, utcMs: 10_000, ...before }
+  expect(latestAfter(old, reading(2, 100_000).reading, periodMs)).toEqual({
+    metric: 'power',
+    value: 2,
+    quality: 'ok',
+    utcMs: 100_000,
+    unknownFromUtcMs,
+  })
 })
 
 test('a list that arrives late does not turn back what the feed said', () => {

@@ -1,0 +1,88 @@
+import type uPlot from 'uplot'
+import { hatch, hatchings, caption, type Paper } from '../playback/paint.ts'
+import type { Hole, Limit } from './chart-lines.ts'
+
+/** How to read a colour or font of the theme. */
+export type Ink = (token: string) => string
+
+/** The drawing of a plot in CSS pixels: uPlot's own are those of the device. */
+function onPaper({ ctx, bbox }: uPlot, ink: Ink, pxRatio: number, draw: (paper: Paper, box: Box) => void): void {
+  ctx.save()
+  ctx.scale(pxRatio, pxRatio)
+  const box = {
+    left: bbox.left / pxRatio,
+    top: bbox.top / pxRatio,
+    widthPx: bbox.width / pxRatio,
+    heightPx: bbox.height / pxRatio,
+  }
+  ctx.beginPath()
+  ctx.rect(box.left, box.top, box.widthPx, box.heightPx)
+  ctx.clip()
+  draw({ context: ctx, ink }, box)
+  ctx.restore()
+}
+
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+export interface HoleMark {
+  readonly hole: Pick<Hole, 'fromUtcMs' | 'toUtcMs' | 'lost'>
+  readonly words: string
+}
+
+/** Stretches without readings, hatched and named where there is room: nothing is drawn across them. What was given up stands out. */
+export function drawHoles(plot: uPlot, pxRatio: number, ink: Ink, marks: readonly HoleMark[]): void {
+  onPaper(plot, ink, pxRatio, (paper, box) => {
+    for (const { hole, words } of marks) {
+      const x = Math.max(box.left, box.left + plot.valToPos(hole.fromUtcMs / 1_000, 'x'))
+      const right = Math.min(box.left + box.widthPx, box.left + plot.valToPos(hole.toUtcMs / 1_000, 'x'))
+      if (right < box.left || x > box.left + box.widthPx) continue
+      const rect = { x, top: box.top, widthPx: Math.max(3, right - x), heightPx: box.heightPx }
+      hatch(paper, rect, hole.lost === null ? hatchings.unexpected : hatchings.crit)
+      caption(paper, words, { ...rect, heightPx: 40 })
+    }
+  })
+}
+
+/** The forbidden side of each limit, and its line with its name. `alone`: few enough to shade. */
+export function drawLimits(
+  plot: uPlot,
+  pxRatio: number,
+  ink: Ink,
+  limits: readonly (Limit & { readonly scale: string; readonly words: string })[],
+  alone: boolean,
+): void {
+  onPaper(plot, ink, pxRatio, ({ context }, box) => {
+    for (const { rule, scale, words } of limits) {
+      const name = rule.severity === 'critical' ? '--crit' : '--warn'
+      const at = box.top + plot.valToPos(rule.threshold, scale)
+      const y = Math.min(box.top + box.heightPx, Math.max(box.top, at))
+      if (alone) {
+        context.fillStyle = ink(`${name}-soft`)
+        // The values matter, not the limit.
+        context.globalAlpha = 0.55
+        if (rule.condition === 'above') context.fillRect(box.left, box.top, box.widthPx, y - box.top)
+        else context.fillRect(box.left, y, box.widthPx, box.top + box.heightPx - y)
+        context.globalAlpha = 1
+      }
+      context.strokeStyle = ink(`${name}-line`)
+      context.setLineDash([6, 4])
+      context.lineWidth = 1
+      context.beginPath()
+      context.moveTo(box.left, y)
+      context.lineTo(box.left + box.widthPx, y)
+      context.stroke()
+      context.setLineDash([])
+      context.font = `12px ${ink('--font')}`
+      context.fillStyle = ink(name)
+      context.textAlign = 'right'
+      const isAbove = rule.condition === 'above'
+      context.textBaseline = isAbove ? 'bottom' : 'top'
+      context.fillText(words, box.left + box.widthPx - 6, y + (isAbove ? -3 : 3))
+    }
+  })
+}
