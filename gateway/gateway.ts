@@ -12,8 +12,8 @@ import { cameraStates } from './cameras/state-board.ts'
 import { readStream } from './cameras/stream-reader.ts'
 import type { FeedChange } from './contract/feed.ts'
 import { Failure, unlessMissing } from './domain/failure.ts'
-import { leanFilters, topicTemplate } from './domain/topic.ts'
-import { minutes, seconds } from './domain/units.ts'
+import { leanFilters } from './domain/topic.ts'
+import { days, minutes, seconds } from './domain/units.ts'
 import { httpPartsOf } from './http/assemble.ts'
 import { listen } from './http/listen.ts'
 import { httpServer } from './http/server.ts'
@@ -33,6 +33,7 @@ import { pictures } from './pictures/pictures.ts'
 import { playback } from './playback/playback.ts'
 import { publisher } from './publish/publisher.ts'
 import { recording } from './recording/recording.ts'
+import { dialectsOf } from './sensors/dialects/index.ts'
 import { intake } from './sensors/intake.ts'
 import { outbox } from './sensors/outbox.ts'
 import { sensorRegistry } from './sensors/registry.ts'
@@ -63,7 +64,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   const disks = [{ name: 'main', path, minFreeBytes, maxBytes }, ...config.storage.disks]
   const files = openDataFolder(dataDir)
   const { store, outboxFile, secrets, gatewayId } = files
-  const metrics = openMetrics(config.influx, dataDir, tools)
+  const metrics = openMetrics(config, dataDir, tools)
 
   const changes = broadcast<FeedChange>({ keep: 4_096 })
   const reload = (what: Extract<FeedChange, { kind: 'reload' }>['what']) => changes.send({ kind: 'reload', what })
@@ -133,45 +134,54 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     store,
     tools,
     areaExists: (areaId) => zone.areaKind(areaId) !== undefined,
-    templates: config.mqtt.topics.map(topicTemplate),
-    discoveryPrefix: config.mqtt.discoveryPrefix,
+    dialects: dialectsOf(config.mqtt),
+    maxSeries: config.readings.maxSeries,
+    ask: (topic, payload) =>
+      void broker
+        .publish(topic, payload)
+        .catch((cause: unknown) => log.debug({ err: cause, topic }, 'nobody was asked')),
     onChange: (what) => {
       reload(what)
       void broker.refresh().catch((cause: unknown) => log.warn({ err: cause }, 'the broker refused a subscription'))
     },
   })
-  const sensorOf = (sensorId: string) => unlessMissing(() => sensors.get(sensorId))
   const alerts = alertMonitor({
     store,
     tools,
-    sensorInfo: sensorOf,
+    sensorInfo: sensors.info,
     onAlert: (alert) => changes.send({ kind: 'alert', alert }),
     onRulesChange: () => reload('rules'),
   })
   const trouble = troubles(alerts, clock)
-  const queue = outbox({ store: outboxFile, tools, cursors: [metrics.store.name] })
+  const queue = outbox({
+    store: outboxFile,
+    tools,
+    cursors: [metrics.store.name],
+    maxBytes: config.readings.outboxBytes,
+    maxAgeMs: days(config.readings.outboxDays),
+    onUnequal: trouble.readings,
+  })
 
   // Pipeline A, a video fragment: see `pipelines.ts`.
   const pulls = cameraPulls({ cameras, live, footage, states, tools })
 
   // Pipeline B, a reading: decoded and durable in `take`, which the broker awaits before it acknowledges; then latest, rules, feed.
-  const { take, counters: intakeCounters } = intake({
+  const { take, takeManual, counters: intakeCounters } = intake({
     registry: sensors,
     outbox: queue,
-    onReadings: (readings) => {
+    onReadings: (readings, isLive) => {
       for (const reading of readings) {
-        alerts.judge(reading)
+        if (isLive) alerts.judge(reading)
         changes.send({ kind: 'reading', reading })
       }
     },
   })
   const writer = metricsWriter({
     queue,
-    cursor: metrics.store.name,
     store: metrics.store,
-    tagsOf: readingTags(sensorOf, zone),
+    tagsOf: readingTags(sensors.info, zone),
     tools,
-    onHealth: ({ ok }) => trouble.metrics(metrics.store.name, ok),
+    onHealth: (health) => trouble.metrics(metrics.store.name, health),
   })
   const hoursWriter = coverageWriter({
     ...footage.coverage.toExport,
@@ -190,7 +200,8 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     topics: () => leanFilters([...sensors.subscriptions(), ...ownState.filters()]),
     take: (packet) => (ownState.hear(packet) ? Promise.resolve() : take(packet)),
     onConnected: (connected) => {
-      if (!connected) sensors.brokerLost()
+      if (connected) sensors.brokerBack()
+      else sensors.brokerLost()
       alerts.brokerAway(!connected)
       trouble.broker(connected)
     },
@@ -266,6 +277,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     mqttAccounts,
     changes,
     intakeCounters,
+    takeManual,
   }
   const app = await httpServer(httpPartsOf(modules))
 

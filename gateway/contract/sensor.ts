@@ -109,6 +109,7 @@ export const CandidateId = z.string().min(1).max(200)
 export const NewSensor = z.strictObject({ candidateId: CandidateId, areaId: Id, name: Name.optional() })
 export type NewSensor = z.infer<typeof NewSensor>
 export const PatchSensor = z.strictObject({ name: Name.optional(), areaId: Id.optional() })
+export type PatchSensor = z.infer<typeof PatchSensor>
 /** What somebody says about a metric: it is not guessed any more. Readings from now on; the past is not rewritten. */
 export const PatchMetric = z.strictObject({
   name: Name.optional(),
@@ -158,6 +159,7 @@ export const NewManualReadings = z.strictObject({
   note: z.string().trim().max(500).default(''),
 })
 export type NewManualReadings = z.infer<typeof NewManualReadings>
+export const TakenReadings = z.object({ readings: z.array(Reading) })
 
 /**
  * A calibration of one metric: `value = raw * scale + offset` in the metric's unit, for readings from `fromUtcMs` on, until a later one

@@ -11,38 +11,56 @@ export interface Payload {
   readonly json: unknown
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Reads bytes as UTF-8 and, where it is, as JSON. */
-export function parsePayload(bytes: Uint8Array): Payload | { reason: QuarantineReason } {
-  if (bytes.byteLength > maxPayloadBytes) return { reason: 'too-large' }
+export function parsePayload(bytes: Uint8Array, maxBytes = maxPayloadBytes): Payload | { reason: QuarantineReason } {
+  if (bytes.byteLength > maxBytes) return { reason: 'too-large' }
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    text = utf8.decode(bytes)
   } catch {
     return { reason: 'bad-utf8' }
   }
-  if (nesting(text) > maxDepth) return { reason: 'too-deep' }
-  try {
-    return { text, json: JSON.parse(text) as unknown }
-  } catch {
-    return { text, json: undefined }
-  }
+  if (isTooDeep(text)) return { reason: 'too-deep' }
+  return { text, json: parseJson(text) }
 }
 
-/** How deep brackets are nested, counted without parsing; brackets inside strings do not count. */
-function nesting(text: string): number {
+/** undefined when it is not JSON. A word such as `on` is told by its first letter: to throw costs more than to look. */
+function parseJson(text: string): unknown {
+  let at = 0
+  while (text.charCodeAt(at) <= 0x20) at++
+  if (!mayBegin[text.charCodeAt(at)]) return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+/** Characters that JSON may begin with. */
+const mayBegin: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  '{["-0123456789tfn'.includes(String.fromCharCode(code)),
+)
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Are brackets nested deeper than they may, counted without parsing? Those inside strings do not count. */
+function isTooDeep(text: string): boolean {
   let depth = 0
-  let deepest = 0
   let quoted = false
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]
+    const code = text.charCodeAt(at)
     if (quoted) {
-      if (char === '\\') at++
-      else if (char === '"') quoted = false
-    } else if (char === '"') quoted = true
-    else if (char === '{' || char === '[') deepest = Math.max(deepest, ++depth)
-    else if (char === '}' || char === ']') depth--
+      if (code === backslash) at++
+      else if (code === quote) quoted = false
+    } else if (code === quote) quoted = true
+    // { and [, then } and ]
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > maxDepth) return true
+    } else if (code === 0x7d || code === 0x5d) depth--
   }
-  return deepest
+  return false
 }
 
 const words = new Map<string, number>([
@@ -74,18 +92,23 @@ export const timeKeys: ReadonlySet<string> = new Set(['ts', 'timestamp', 'time']
 const oldestUtcMs = Date.UTC(2015, 0)
 const newestUtcMs = Date.UTC(2100, 0)
 
+/** Is this the key of the device's own time? */
+export const isTimeKey = (key: string): boolean =>
+  (key.length === 2 || key.length === 4 || key.length === 9) && timeKeys.has(key.toLowerCase())
+
 /** The device's own time in a JSON object: `ts`, `timestamp` or `time` in seconds, milliseconds or RFC 3339 with a zone; else null. */
 export function deviceTime(json: unknown): UtcMs | null {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return null
-  for (const [key, raw] of Object.entries(json)) {
-    if (!timeKeys.has(key.toLowerCase())) continue
-    const utcMs = momentOf(raw)
+  for (const key in json) {
+    if (!isTimeKey(key)) continue
+    const utcMs = momentOf((json as Record<string, unknown>)[key])
     if (utcMs !== null) return utcMs
   }
   return null
 }
 
-function momentOf(raw: unknown): UtcMs | null {
+/** A moment in seconds, milliseconds or RFC 3339 with a zone; null for anything else, and before 2015. */
+export function momentOf(raw: unknown): UtcMs | null {
   const plausible = (ms: number) => (ms >= oldestUtcMs && ms <= newestUtcMs ? Math.round(ms) : null)
   if (typeof raw === 'string') {
     if (/^\d+(\.\d+)?$/.test(raw)) return momentOf(Number(raw))

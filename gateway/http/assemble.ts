@@ -33,6 +33,8 @@ import type { ZoneRegistry } from '../zone/registry.ts'
 import { gatewayMeasures } from './measures.ts'
 import type { HttpParts } from './parts.ts'
 import { gatewayReadiness } from './readiness.ts'
+import { readingPart } from './reading-parts.ts'
+import { discoveryPart, sensorPart } from './sensor-parts.ts'
 
 /** The modules of an open gateway, as the composition root made them. */
 export interface Modules {
@@ -64,6 +66,7 @@ export interface Modules {
   readonly mqttAccounts: BrokerAccounts
   readonly changes: Broadcast<FeedChange>
   readonly intakeCounters: Intake['counters']
+  readonly takeManual: Intake['takeManual']
 }
 
 /** What the routes ask of the modules. Each line is one call. */
@@ -153,32 +156,16 @@ export function httpPartsOf(m: Modules): HttpParts {
       reference: (cameraId) => m.looks.reference(m.cameras.get(cameraId).id),
       ofAlert: m.looks.ofAlert,
     },
-    discovery: {
-      scan: () => m.discovery.scan(AbortSignal.timeout(addTimeoutMs)),
-      cameras: m.discovery.candidates,
-      sensors: m.sensors.candidates,
-    },
-    sensors: {
-      list: m.sensors.list,
-      approve: (sensor) => m.sensors.approve(sensor),
-      patch: m.sensors.patch,
-      remove: (sensorId) => {
-        m.sensors.remove(sensorId)
-        m.alerts.removeRulesOf(sensorId)
-      },
-      history: async (sensorId, query) => {
-        const metric = m.sensors.get(sensorId).metrics.find(({ key }) => key === query.metric)
-        if (!metric)
-          throw new Failure('missing', 'metric-missing', 'the sensor has no such metric', {
-            sensorId,
-            metric: query.metric,
-          })
-        const { bucketMs, buckets } = await m.metrics.history({ sensorId, ...query })
-        return { metric: metric.key, unit: metric.unit, bucketMs, buckets: [...buckets] }
-      },
-      quarantined: () => m.queue.quarantined(),
-    },
+    discovery: discoveryPart(m),
+    sensors: sensorPart(m),
+    readings: readingPart(m),
     mqttAccounts: m.mqttAccounts,
+    readingLedger: async () => {
+      const { readings, oldestUtcMs } = m.queue.backlog(m.metrics.name)
+      const { ok, code } = m.writer.health
+      const backlogs = [{ store: m.metrics.name, readings, oldestUtcMs, health: ok ? 'ok' : (code ?? 'away') }]
+      return { ...(await m.queue.ledger()), backlogs }
+    },
     rules: {
       list: m.alerts.rules,
       add: (rule) => m.alerts.addRule(rule),
@@ -191,7 +178,7 @@ export function httpPartsOf(m: Modules): HttpParts {
       snapshot: () => ({
         cameras: m.cameras.list().map(({ id }) => ({ cameraId: id, state: m.states.get(id) })),
         readings: m.sensors.list().flatMap(({ id, latest }) =>
-          latest.map(({ unknownFromUtcMs: _, ...latest }) => ({
+          latest.map(({ unknownFromUtcMs: _unknownFromUtcMs, ...latest }) => ({
             sensorId: id,
             rawValue: null,
             deviceUtcMs: null,
@@ -228,8 +215,13 @@ const devicesOf = (m: Modules): Parameters<typeof exportZone>[1] => ({
     privacy: rest.privacy,
     ...(kind === 'onvif' ? { address } : { rtspUrl: address }),
   })),
-  sensors: m.sensors
-    .list()
-    .map(({ id, name, areaId, candidateId }) => ({ id, name, area: areaId, candidate: candidateId })),
+  sensors: m.sensors.list().map(({ id, name, areaId, candidateId, source, metrics }) => ({
+    id,
+    name,
+    area: areaId,
+    candidate: candidateId,
+    // What no device will say again.
+    ...(source === 'manual' ? { metrics: metrics.map(({ name, unit, kind }) => ({ name, unit, kind })) } : {}),
+  })),
   rules: m.alerts.rules(),
 })

@@ -24,7 +24,22 @@ import type {
   PlannedOff,
 } from '../contract/footage.ts'
 import type { Discovery } from '../contract/lists.ts'
-import type { History, NewSensor, PatchSensor, Quarantined, Reading, Sensor } from '../contract/sensor.ts'
+import type {
+  Approval,
+  Calibration,
+  History,
+  NewCalibration,
+  NewManualReadings,
+  NewManualSensor,
+  NewSensor,
+  PatchMetric,
+  PatchSensor,
+  Quarantined,
+  Reading,
+  ReadingLedger,
+  RuleProposal,
+  Sensor,
+} from '../contract/sensor.ts'
 import type { Zone } from '../contract/zone.ts'
 import type { UtcMs, UtcRange } from '../domain/units.ts'
 import type { Role } from '../domain/words.ts'
@@ -32,6 +47,7 @@ import type { Broadcast } from '../lib/broadcast.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { WallBook } from '../walls/walls.ts'
 import type { ByteRange } from './ranges.ts'
+import type { CsvSeries } from './readings-csv.ts'
 
 /** At once or later: a module may be either. All of these throw a Failure, `missing` for an unknown id. */
 type Answer<T> = T | Promise<T>
@@ -98,15 +114,34 @@ export interface DiscoveryPart {
   scan(): Answer<void>
   cameras(): Answer<Discovery['cameras']>
   sensors(): Answer<Discovery['sensors']>
+  ignore(candidateIds: readonly string[], ignored: boolean): Answer<void>
+  /** What fits the metrics of a candidate in an area. */
+  rules(candidateId: string, areaId: string): Answer<RuleProposal[]>
 }
 
 export interface SensorPart {
   list(): Answer<Sensor[]>
-  approve(sensor: z.infer<typeof NewSensor>): Answer<Sensor>
-  patch(sensorId: string, patch: z.infer<typeof PatchSensor>): Answer<Sensor>
+  approve(sensor: NewSensor): Answer<Sensor>
+  /** With their rules: all of them or none. */
+  approveAll(entries: Approval['entries']): Answer<Sensor[]>
+  addManual(sensor: NewManualSensor): Answer<Sensor>
+  patch(sensorId: string, patch: PatchSensor): Answer<Sensor>
+  patchMetric(sensorId: string, metric: string, patch: PatchMetric): Answer<Sensor>
   remove(sensorId: string): Answer<void>
   history(sensorId: string, query: UtcRange & { metric: string; widthPx: number }): Answer<z.infer<typeof History>>
   quarantined(): Answer<z.infer<typeof Quarantined>[]>
+}
+
+export interface ReadingPart {
+  /** What a person took. @param by the login name */
+  take(sensorId: string, what: NewManualReadings, by: string): Promise<readonly Reading[]>
+  calibrations(sensorId: string): Answer<readonly Calibration[]>
+  calibrate(sensorId: string, what: NewCalibration, by: string): Answer<Calibration>
+  /** Throws before anything is read when one of them is unknown. */
+  series(
+    list: readonly { readonly sensorId: string; readonly metric: string }[],
+    range: UtcRange,
+  ): Answer<{ readonly found: readonly CsvSeries[]; readonly timeZone: string }>
 }
 
 export interface RulePart {
@@ -187,7 +222,10 @@ export interface HttpParts {
   readonly pictures: PicturePart
   readonly discovery: DiscoveryPart
   readonly sensors: SensorPart
+  readonly readings: ReadingPart
   readonly mqttAccounts: Omit<BrokerAccounts, 'enter' | 'areAny' | 'connected' | 'onChange'>
+  /** All accounts, counted now. */
+  readonly readingLedger: () => Promise<ReadingLedger>
   readonly rules: RulePart
   readonly alerts: AlertPart
   readonly feed: FeedPart

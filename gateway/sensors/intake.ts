@@ -1,14 +1,20 @@
-import type { Reading } from '../contract/sensor.ts'
-import { maxPayloadBytes } from '../domain/payload.ts'
-import { decode, type Observation, type Packet, type QuarantineReason } from '../domain/reading.ts'
-import type { Outbox } from './outbox.ts'
+import type { NewManualReadings, Reading } from '../contract/sensor.ts'
+import { toFailure } from '../domain/failure.ts'
+import { isOfNow, type Packet, type QuarantineReason } from '../domain/reading.ts'
+import type { Heard } from './hearing.ts'
 import type { SensorRegistry } from './registry.ts'
 
+/** What the intake needs of the outbox. */
+export interface IntakeOutbox {
+  append(readings: readonly Reading[]): Promise<readonly Reading[]>
+  quarantine(topic: string, payload: Uint8Array, reason: QuarantineReason, sensorId: string | null): Promise<void>
+}
+
 export interface IntakeOptions {
-  readonly registry: SensorRegistry
-  readonly outbox: Outbox
-  /** Called with what is on disk, for rules and the feed. */
-  readonly onReadings: (readings: readonly Reading[]) => void
+  readonly registry: Pick<SensorRegistry, 'hear' | 'keep' | 'lose' | 'readManually'>
+  readonly outbox: IntakeOutbox
+  /** Called with what is on disk, for rules and the feed. @param isLive they say what is now; others may not raise an alert */
+  readonly onReadings: (readings: readonly Reading[], isLive: boolean) => void
 }
 
 export interface Intake {
@@ -18,61 +24,65 @@ export interface Intake {
    * @throws Failure lost (`outbox-failed`): not kept, do not acknowledge
    */
   take(packet: Packet): Promise<void>
+  /** What a person took. @throws Failure missing (`sensor-missing`), invalid (`metric-missing`, `taken-in-future`), lost (`outbox-failed`) */
+  takeManual(
+    sensorId: string,
+    what: Pick<NewManualReadings, 'values' | 'takenUtcMs'>,
+    by: string,
+  ): Promise<readonly Reading[]>
   /** `ignored`: on topics that are nobody's. `repeated`: the same moment of the same device, delivered again. */
   readonly counters: { packets: number; ignored: number; repeated: number }
 }
 
-const maxTopic = 190
+const done = Promise.resolve()
 
 export function intake({ registry, outbox, onReadings }: IntakeOptions): Intake {
   const counters = { packets: 0, ignored: 0, repeated: 0 }
-  /** The device time of the last reading of each series: brokers deliver again what was not acknowledged, or was retained. */
-  const lastDeviceUtcMs = new Map<string, number>()
 
-  function isRepeated({ sensorId, metric, deviceUtcMs }: Observation): boolean {
-    if (deviceUtcMs === null) return false
-    return lastDeviceUtcMs.get(`${sensorId}/${metric}`) === deviceUtcMs
-  }
-
-  async function take(packet: Packet): Promise<void> {
-    counters.packets++
-    const { topic, payload } = packet
-    const refuse = (reason: QuarantineReason) => outbox.quarantine(topic, payload, reason)
-    if (payload.byteLength > maxPayloadBytes) return refuse('too-large')
-
-    const discovered = registry.discover(packet)
-    if (discovered === true) return
-    if (discovered !== false) return refuse(discovered)
-    const spoke = registry.noteAvailability(packet)
-    const bindings = registry.bindingsFor(topic)
-    if (bindings.length === 0) {
-      if (!spoke) counters.ignored++
-      return
+  async function keep(heard: Heard): Promise<void> {
+    let kept: readonly Reading[]
+    try {
+      kept = await outbox.append(heard.readings)
+    } catch (cause) {
+      registry.lose(heard)
+      throw cause
     }
-    // An empty retained message only removes the retained one.
-    if (payload.byteLength === 0) return
-    if (topic.length > maxTopic || /\p{Cc}/u.test(topic)) return refuse('bad-topic')
-
-    const decoded = decode(packet, bindings)
-    const learned = registry.learn(decoded.observations)
-    const fresh = learned.kept.filter((found) => !isRepeated(found))
-    counters.repeated += learned.kept.length - fresh.length
-    const readings = fresh.flatMap((found) => toReading(found, topic))
-    const [reason] = [...decoded.rejections, ...learned.rejections]
-    const [kept] = await Promise.all([
-      readings.length > 0 ? outbox.append(readings) : [],
-      reason === undefined ? undefined : refuse(reason),
-    ])
-    registry.noteLatest(fresh)
-    for (const { sensorId, metric, deviceUtcMs } of kept)
-      if (deviceUtcMs !== null) lastDeviceUtcMs.set(`${sensorId}/${metric}`, deviceUtcMs)
-    if (kept.length > 0) onReadings(kept)
+    registry.keep(heard, kept)
+    onReadings(kept, heard.isLife)
   }
 
-  return { take, counters }
-}
+  async function keepAll(heard: Heard, { topic, payload }: Packet): Promise<void> {
+    const refusals = heard.refused.map(({ reason, sensorId }) => outbox.quarantine(topic, payload, reason, sensorId))
+    await Promise.all(heard.readings.length > 0 ? [keep(heard), ...refusals] : refusals)
+  }
 
-/** The reading of an approved sensor; of a mere candidate nothing is kept but its latest value. */
-function toReading({ sensorId, metric, value, quality, utcMs, deviceUtcMs }: Observation, source: string): Reading[] {
-  return sensorId === null ? [] : [{ sensorId, metric, value, rawValue: null, quality, utcMs, deviceUtcMs, source }]
+  return {
+    counters,
+    // Not async: what is thrown here is a rejection all the same, and most messages cost one promise.
+    take(packet) {
+      counters.packets++
+      let heard: Heard | undefined
+      try {
+        heard = registry.hear(packet)
+      } catch (cause) {
+        return Promise.reject(toFailure(cause))
+      }
+      if (!heard) {
+        counters.ignored++
+        return done
+      }
+      counters.repeated += heard.repeated
+      if (heard.refused.length > 0) return keepAll(heard, packet)
+      return heard.readings.length > 0 ? keep(heard) : done
+    },
+    async takeManual(sensorId, what, by) {
+      const { readings, isOnlySource, keep: note } = registry.readManually(sensorId, what, by)
+      const kept = await outbox.append(readings)
+      note(kept)
+      const [first] = kept
+      // Beside a device it is for comparison: it must not hide that the device is silent.
+      if (first) onReadings(kept, isOnlySource && isOfNow(first.quality, first.utcMs, first.deviceUtcMs))
+      return kept
+    },
+  }
 }

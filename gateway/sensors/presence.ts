@@ -1,82 +1,87 @@
-import type { Reading, Sensor } from '../contract/sensor.ts'
-import { asText } from '../domain/template-functions.ts'
-import { nextPace, type Pace, silentAfterMs } from '../domain/pace.ts'
-import type { Observation } from '../domain/reading.ts'
+import type { Latest, Sensor } from '../contract/sensor.ts'
+import { nextPace, silentAfterMs } from '../domain/pace.ts'
 import type { Millis, UtcMs } from '../domain/units.ts'
-import type { Candidate } from './candidates.ts'
-import type { HaAvailability } from './ha-discovery.ts'
+import type { ReadingQuality } from '../domain/words.ts'
+import type { Device, Series } from './device.ts'
 
-type Latest = Sensor['latest'][number]
+type Status = Pick<Sensor, 'status' | 'why'>
 
-/** What is known of devices only while the gateway runs: latest values, pace, and what they say about themselves. */
-export function presence() {
-  const latest = new Map<string, Map<string, Latest>>()
-  const pace = new Map<string, Pace>()
-  /** The last words of availability topics: was it available, and when it was said. */
-  let isLost = false
-  const said = new Map<string, { available: boolean; utcMs: UtcMs }>()
+/** After how long without a reading nobody knows any more. */
+const limitMs = ({ expiresMs }: Series, pace: NonNullable<Series['pace']>): Millis => expiresMs ?? silentAfterMs(pace)
 
-  function announced({ mode, topics }: HaAvailability): boolean | undefined {
-    const words = topics.flatMap(({ topic }) => said.get(topic) ?? [])
-    if (words.length === 0) return undefined
-    if (mode === 'all') return words.every(({ available }) => available)
-    if (mode === 'any') return words.some(({ available }) => available)
-    return words.reduce((last, next) => (next.utcMs >= last.utcMs ? next : last)).available
+/**
+ * Takes a value as the latest of its metric. One that is late, or no sign of life for another reason, is shown only when nothing fresher is
+ * known, and does not count as speaking.
+ */
+export function noteValue(
+  series: Series,
+  value: number,
+  { quality, utcMs, isLife }: { quality: ReadingQuality; utcMs: UtcMs; isLife: boolean },
+): void {
+  const { latest } = series
+  if (quality === 'late' && latest) return
+  if (latest) {
+    latest.value = value
+    latest.quality = quality
+    latest.utcMs = utcMs
+  } else series.latest = { value, quality, utcMs }
+  // The interval it had in an earlier run is where it starts from.
+  if (isLife)
+    series.pace = series.pace ? nextPace(series.pace, utcMs) : { lastUtcMs: utcMs, intervalMs: series.metric.periodMs }
+}
+
+/** The device, or all of it that can be heard, is away from now on: what it said last holds no longer. */
+export function loseSight(device: Device, nowUtcMs: UtcMs): void {
+  device.lostUtcMs = nowUtcMs
+  for (const series of device.series.values()) {
+    rememberPeriod(series)
+    series.pace = undefined
   }
+}
 
-  /** The shortest `expire_after` of the device's components, where it gives any. */
-  function expiryOf(candidate: Candidate | undefined): Millis | null {
-    const given = [...(candidate?.configs.values() ?? [])]
-      .flatMap(({ components }) => components)
-      .flatMap(({ expireAfterMs }) => expireAfterMs ?? [])
-    return given.length === 0 ? null : Math.max(...given)
+/** The interval as it was learned becomes part of the metric. @returns whether it is another one than was known */
+export function rememberPeriod(series: Series): boolean {
+  const learned = series.pace?.intervalMs
+  if (learned === undefined || learned === null) return false
+  const known = series.metric.periodMs
+  const periodMs = Math.max(1, Math.round(learned))
+  if (known !== null && Math.abs(known - periodMs) <= known * 0.2) return false
+  series.metric = { ...series.metric, periodMs }
+  return true
+}
+
+/** The latest values, each with the moment from which on nobody knows. */
+export const latestOf = (device: Device): Latest[] =>
+  [...device.series.values()].flatMap((series) =>
+    series.latest
+      ? { metric: series.key, ...series.latest, unknownFromUtcMs: unknownFrom(series, device.lostUtcMs) }
+      : [],
+  )
+
+function unknownFrom(series: Series, lostUtcMs: UtcMs | null): UtcMs | null {
+  const { pace, expiresMs, latest } = series
+  if (!pace) return latest && lostUtcMs !== null ? Math.max(latest.utcMs, lostUtcMs) : null
+  if (pace.intervalMs === null && expiresMs === null) return null
+  return Math.round(pace.lastUtcMs + limitMs(series, pace))
+}
+
+/** `unknown` until the first reading since the gateway began, its broker came back, or the device was born again. */
+export function statusOf(device: Device | undefined, isBrokerAway: boolean, nowUtcMs: UtcMs): Status {
+  if (device?.source === 'manual') return manualStatus(device)
+  if (isBrokerAway) return { status: 'unknown', why: 'broker-away' }
+  if (!device) return { status: 'unknown', why: 'not-seen' }
+  if (device.isAway) return { status: 'silent', why: 'said-offline' }
+  let hasSpoken = false
+  for (const series of device.series.values()) {
+    if (!series.pace) continue
+    hasSpoken = true
+    if (nowUtcMs - series.pace.lastUtcMs <= limitMs(series, series.pace)) return { status: 'online', why: null }
   }
+  return hasSpoken ? { status: 'silent', why: 'overdue' } : { status: 'unknown', why: 'not-seen' }
+}
 
-  return {
-    /** A late value is shown only when nothing fresher is known, and is no sign of life. */
-    note(found: Pick<Observation | Reading, 'metric' | 'value' | 'quality' | 'utcMs'>, candidateId: string) {
-      isLost = false
-      const metrics = latest.get(candidateId) ?? new Map<string, Latest>()
-      latest.set(candidateId, metrics)
-      const { metric, value, quality, utcMs } = found
-      if (quality === 'late' && metrics.has(metric)) return
-      if (quality !== 'late') pace.set(candidateId, nextPace(pace.get(candidateId), utcMs))
-      const now = pace.get(candidateId)
-      const unknownFromUtcMs =
-        now === undefined || now.intervalMs === null ? null : Math.round(utcMs + silentAfterMs(now))
-      metrics.set(metric, { metric, value, quality, utcMs, unknownFromUtcMs })
-    },
-    latestOf: (candidateId: string): Latest[] => [...(latest.get(candidateId)?.values() ?? [])],
-
-    /** @param rendered what the topic said, after its template */
-    noteAvailability(entry: HaAvailability['topics'][number], rendered: unknown, nowUtcMs: UtcMs) {
-      const words = asText(rendered).trim()
-      if (words === entry.available) said.set(entry.topic, { available: true, utcMs: nowUtcMs })
-      else if (words === entry.notAvailable) said.set(entry.topic, { available: false, utcMs: nowUtcMs })
-    },
-
-    /** `unknown` until the first reading since the gateway or its broker came back. */
-    statusOf(candidateId: string, candidate: Candidate | undefined, nowUtcMs: UtcMs): Pick<Sensor, 'status' | 'why'> {
-      const spoken = pace.get(candidateId)
-      const devices = [...(candidate?.configs.values() ?? [])]
-      if (devices.some(({ availability }) => availability && announced(availability) === false))
-        return { status: 'silent', why: 'said-offline' }
-      if (!spoken) return { status: 'unknown', why: isLost ? 'broker-away' : 'not-seen' }
-      const limitMs = expiryOf(candidate) ?? silentAfterMs(spoken)
-      return nowUtcMs - spoken.lastUtcMs > limitMs
-        ? { status: 'silent', why: 'overdue' }
-        : { status: 'online', why: null }
-    },
-
-    forget(candidateId: string) {
-      latest.delete(candidateId)
-      pace.delete(candidateId)
-    },
-    /** The broker went away: whether a device still speaks cannot be known. */
-    brokerLost() {
-      isLost = true
-      pace.clear()
-      said.clear()
-    },
-  }
+/** A person is never overdue; what he wrote down is as old as it says. */
+function manualStatus(device: Device): Status {
+  for (const { latest } of device.series.values()) if (latest) return { status: 'online', why: null }
+  return { status: 'unknown', why: 'not-seen' }
 }

@@ -9,6 +9,8 @@ export interface SensorRow {
   readonly areaId: string
 }
 
+type NewRow = Omit<SensorRow, 'id'> & { readonly id?: string }
+
 /** Sensors that somebody placed in an area: read from memory, written through to disk. */
 export function sensorTable(store: Store) {
   const { db } = store
@@ -24,6 +26,10 @@ export function sensorTable(store: Store) {
   function remember(row: SensorRow) {
     byId.set(row.id, row)
     byCandidate.set(row.candidateId, row)
+  }
+  function forget({ id, candidateId }: SensorRow) {
+    byId.delete(id)
+    byCandidate.delete(candidateId)
   }
   for (const row of db
     .prepare<[], SensorRow>(
@@ -41,17 +47,18 @@ export function sensorTable(store: Store) {
       })
   }
 
-  /** The last word of the candidate's id, and a number when that is taken. */
-  function freeId(candidateId: string): string {
+  /** The last word of the candidate's id, and a number when that is taken. @param other when it has no letters of an id */
+  function freeId(candidateId: string, other = 'sensor'): string {
     const base =
       candidateId
-        .replace(/^[a-z]+:/, '')
+        .replace(/^[a-z0-9]+:/, '')
         .split('/')
         .at(-1)
         ?.toLowerCase()
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^-+|-+$/g, '')
-        .slice(0, 56) || 'sensor'
+        .slice(0, 56)
+        .replace(/-+$/, '') || other
     for (let n = 1; ; n++) {
       const id = n === 1 ? base : `${base}-${n}`
       if (!byId.has(id)) return id
@@ -67,21 +74,36 @@ export function sensorTable(store: Store) {
   return {
     all: (): SensorRow[] => [...byId.values()],
     ofCandidate: (candidateId: string): SensorRow | undefined => byCandidate.get(candidateId),
+    find: (id: string): SensorRow | undefined => byId.get(id),
+    freeId,
     need,
-    /** @throws Failure conflict (`sensor-exists`) */
-    add(what: Omit<SensorRow, 'id'> & { id?: string }, createdUtcMs: UtcMs): SensorRow {
-      refuseTwice(what.id, what.candidateId)
-      const row = { ...what, id: what.id ?? freeId(what.candidateId) }
-      insert.run({ ...row, createdUtcMs })
-      remember(row)
-      return row
-    },
-    addAll(rows: readonly SensorRow[], createdUtcMs: UtcMs) {
-      store.transaction(() => {
-        for (const { id, candidateId } of rows) refuseTwice(id, candidateId)
-        for (const row of rows) insert.run({ ...row, createdUtcMs })
-      })
-      for (const row of rows) remember(row)
+    /**
+     * All of them or none.
+     * @param also is done in the same commit; when it throws, nothing was done
+     * @throws Failure conflict (`sensor-exists`)
+     */
+    addAll(
+      wanted: readonly NewRow[],
+      createdUtcMs: UtcMs,
+      also: (rows: readonly SensorRow[]) => void = () => {},
+    ): readonly SensorRow[] {
+      const rows: SensorRow[] = []
+      try {
+        store.transaction(() => {
+          for (const what of wanted) {
+            refuseTwice(what.id, what.candidateId)
+            const row = { ...what, id: what.id ?? freeId(what.candidateId) }
+            insert.run({ ...row, createdUtcMs })
+            remember(row)
+            rows.push(row)
+          }
+          also(rows)
+        })
+      } catch (cause) {
+        for (const row of rows) forget(row)
+        throw cause
+      }
+      return rows
     },
     update(id: string, changes: { name?: string; areaId?: string }): SensorRow {
       const before = need(id)
@@ -93,8 +115,7 @@ export function sensorTable(store: Store) {
     remove(id: string): SensorRow {
       const row = need(id)
       drop.run(id)
-      byId.delete(id)
-      byCandidate.delete(row.candidateId)
+      forget(row)
       return row
     },
   }

@@ -67,7 +67,16 @@ const rule = (more: Partial<NewRule> = {}): NewRule => ({
 function say(atSeconds: number, value: number, more: { metric?: string; quality?: 'ok' | 'late' } = {}) {
   clock.set(startUtcMs + atSeconds * 1_000)
   const { metric = 'temp', quality = 'ok' } = more
-  monitor.judge({ sensorId: 'cold', metric, value, quality, utcMs: clock.now(), deviceUtcMs: null })
+  monitor.judge({
+    sensorId: 'cold',
+    metric,
+    value,
+    rawValue: null,
+    quality,
+    utcMs: clock.now(),
+    deviceUtcMs: null,
+    source: 'zone/cold',
+  })
 }
 function pass(toSeconds: number) {
   clock.set(startUtcMs + toSeconds * 1_000)

@@ -104,7 +104,7 @@ test('bodies of every wrong shape, on every route that takes one', async () => {
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     ['post', 'patch', 'put']
       .filter((method) => methods[method]?.requestBody !== undefined)
-      .map((method) => [method.toUpperCase(), path.replace('{id}', 'cam-1')] as const),
+      .map((method) => [method.toUpperCase(), path.replace('{id}', 'cam-1').replace('{metric}', 't')] as const),
   )
   expect(routes.map((route) => route.join(' ')).sort()).toEqual([
     'PATCH /api/accounts/cam-1',
@@ -112,6 +112,7 @@ test('bodies of every wrong shape, on every route that takes one', async () => {
     'PATCH /api/holds/cam-1',
     'PATCH /api/rules/cam-1',
     'PATCH /api/sensors/cam-1',
+    'PATCH /api/sensors/cam-1/metrics/t',
     'PATCH /api/walls/cam-1',
     'POST /api/accounts',
     'POST /api/alerts/cam-1/acknowledge',
@@ -121,12 +122,15 @@ test('bodies of every wrong shape, on every route that takes one', async () => {
     'POST /api/cameras/cam-1/ptz/move',
     'POST /api/cameras/cam-1/ptz/preset',
     'POST /api/cameras/cam-1/ptz/presets',
+    'POST /api/discovery/ignore',
     'POST /api/holds',
     'POST /api/holds/cam-1/release',
     'POST /api/planned-off',
     'POST /api/rules',
     'POST /api/screens',
     'POST /api/sensors',
+    'POST /api/sensors/approve',
+    'POST /api/sensors/manual',
     'POST /api/session',
     'POST /api/walls',
     'PUT /api/walls/current',
@@ -162,6 +166,17 @@ test.each([
   ['/api/accounts', { user: 'ab', name: 'n', role: 'ops', password: 'short' }, 'password'],
   ['/api/sensors', { candidateId: '', areaId: 'w01-store' }, 'candidateId'],
   ['/api/sensors', { candidateId: 'json:x', areaId: '../etc' }, 'areaId'],
+  ['/api/sensors/approve', { entries: [] }, 'entries'],
+  ['/api/sensors/approve', { entries: [{ candidateId: 'json:x', areaId: '../etc' }] }, 'entries.0.areaId'],
+  [
+    '/api/sensors/approve',
+    { entries: [{ candidateId: 'json:x', areaId: 'a', rules: [{ name: 'n', metric: 't', condition: 'sideways' }] }] },
+    'entries.0.rules.0.condition',
+  ],
+  ['/api/sensors/manual', { name: 'n', areaId: 'a', metrics: [] }, 'metrics'],
+  ['/api/sensors/manual', { name: 'n', areaId: 'a', metrics: [{ name: 'pH', unit: 7, kind: null }] }, 'metrics.0.unit'],
+  ['/api/discovery/ignore', { candidateIds: [''], ignored: true }, 'candidateIds.0'],
+  ['/api/discovery/ignore', { candidateIds: ['c'], ignored: 'yes' }, 'ignored'],
   ['/api/cameras', { ...place, rtspUrl: 'rtsp://127.0.0.1/a', name: '' }, 'name'],
   ['/api/cameras', { ...place, rtspUrl: 'rtsp://127.0.0.1/a', purpose: undefined }, 'purpose'],
   ['/api/accounts', { user: 'ab', name: 'n', role: 'screen', password: '0123456789' }, 'role'],
@@ -184,6 +199,17 @@ test.each([
   const problem = await ask.refused(path, post(body))
   expect(problem).toMatchObject({ status: 400, code: 'request-invalid' })
   expect(fieldsOf(problem)).toEqual([field])
+})
+
+test('sensors that cannot be placed, several or one that is read by a person', async () => {
+  const entry = { candidateId: 'json:zone/none', areaId: 'w01-store' }
+  const approve = (entries: unknown[]) => ask.refused('/api/sensors/approve', post({ entries }))
+  expect(await approve([entry])).toMatchObject({ status: 404, code: 'candidate-missing' })
+  expect(await approve([{ ...entry, areaId: 'w99-none' }])).toMatchObject({ status: 400, code: 'area-missing' })
+  const manual = { name: 'n', areaId: 'w99-none', metrics: [{ name: 'pH', unit: 'pH', kind: 'ph' }] }
+  expect(await ask.refused('/api/sensors/manual', post(manual))).toMatchObject({ status: 400, code: 'area-missing' })
+  const ignore = { candidateIds: ['json:zone/none'], ignored: true }
+  expect(await ask.refused('/api/discovery/ignore', post(ignore))).toMatchObject({ status: 404 })
 })
 
 test('areas that are not there, for an account or a screen', async () => {
@@ -249,6 +275,9 @@ test.each([
   ['GET', '/api/cameras/cam-1/segments/1-1.mp4'],
   ['GET', `/api/cameras/cam-1/clip.mp4?${range}`],
   ['PATCH', '/api/sensors/sen-9'],
+  ['PATCH', '/api/sensors/sen-9/metrics/t'],
+  ['PATCH', '/api/sensors/sen-1/metrics/nothing'],
+  ['GET', '/api/discovery/rules?candidateId=json:x&areaId=w01-store'],
   ['DELETE', '/api/sensors/sen-9'],
   ['GET', `/api/sensors/sen-9/history?metric=t&${range}`],
   ['GET', `/api/sensors/sen-1/history?metric=nothing&${range}`],

@@ -86,12 +86,38 @@ const table: readonly Row[] = [
   { method: 'GET', url: '/api/broker/claims', permission: 'configure' },
   { method: 'POST', url: '/api/broker/claims', permission: 'configure', payload: { publish: ['zone/%c'] } },
   { method: 'DELETE', url: '/api/broker/claims/claim-1', permission: 'configure' },
+  {
+    method: 'POST',
+    url: '/api/discovery/ignore',
+    permission: 'configure',
+    payload: { candidateIds: ['c'], ignored: true },
+  },
+  { method: 'GET', url: '/api/discovery/rules?candidateId=c&areaId=a', permission: 'configure' },
   { method: 'GET', url: '/api/sensors', permission: 'watch' },
+  {
+    method: 'POST',
+    url: '/api/sensors/approve',
+    permission: 'configure',
+    payload: { entries: [{ candidateId: 'c', areaId: 'a' }] },
+  },
+  {
+    method: 'POST',
+    url: '/api/sensors/manual',
+    permission: 'configure',
+    payload: { name: 'n', areaId: 'a', metrics: [{ name: 'pH', unit: 'pH', kind: 'ph' }] },
+  },
+  {
+    method: 'PATCH',
+    url: '/api/sensors/sen-1/metrics/temp',
+    permission: 'configure',
+    payload: { kind: 'temperature' },
+  },
   { method: 'POST', url: '/api/sensors', permission: 'configure', payload: { candidateId: 'c', areaId: 'a' } },
   { method: 'PATCH', url: '/api/sensors/sen-1', permission: 'configure', payload: { name: 'n' } },
   { method: 'DELETE', url: '/api/sensors/sen-1', permission: 'configure' },
   { method: 'GET', url: `/api/sensors/sen-1/history?metric=temp&widthPx=100&${range}`, permission: 'watch' },
   { method: 'GET', url: '/api/quarantine', permission: 'configure' },
+  { method: 'GET', url: '/api/readings/ledger', permission: 'watch' },
   { method: 'GET', url: '/api/rules', permission: 'watch' },
   {
     method: 'POST',
@@ -146,6 +172,7 @@ const shapeOf = ({ method, url }: Row) => {
     .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|wall-x|scr-x|h-1|p-1)/, '/{id}')
     .replace(/segments\/.*/, 'segments/{file}')
     .replace(/presets\/.*/, 'presets/{token}')
+    .replace(/metrics\/.*/, 'metrics/{metric}')
   return `${method} ${shaped}`
 }
 
@@ -204,7 +231,7 @@ test.each(roles)('%s: each route lets in or refuses by the rights of the role', 
         'POST /api/screens/scr-x/link': 404,
         'DELETE /api/screens/scr-x': 404,
       }[what] ?? { POST: 201, PUT: 200, PATCH: 200, DELETE: 204, GET: 200 }[method as 'GET']
-    const answers = /scan|acknowledge/.test(url) ? 200 : expected
+    const answers = /scan|acknowledge|ignore/.test(url) ? 200 : expected
     expect([what, statusCode]).toEqual([what, answers])
   }
 })

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Failure } from '../../gateway/domain/failure.ts'
+import { intake } from '../../gateway/sensors/intake.ts'
 import { handClock, packet, quietTools, scratchFolder, sensorParts } from '../support/sensors.ts'
 
 let end: AbortController
@@ -18,6 +20,10 @@ afterEach(() => {
 })
 const send = (topic: string, payload: string | Uint8Array, more = {}) =>
   parts.intake.take(packet(topic, payload, { receivedUtcMs: clock.now(), ...more }))
+/** One odd message makes no device: three do. */
+const teach = async (topic: string, payload: string) => {
+  for (let n = 0; n < 3; n++) await send(topic, payload)
+}
 const restart = () => {
   parts.close()
   parts = sensorParts(folder, tools)
@@ -33,6 +39,8 @@ const ha = (id: string, more = {}) =>
 
 describe('plain JSON', () => {
   test('a device becomes a candidate with its metrics, an approved one gives readings', async () => {
+    for (let n = 0; n < 2; n++) await send('zone/w02/boiler', '{"temp":97.5,"running":true}')
+    expect(parts.registry.candidates()).toEqual([])
     await send('zone/w02/boiler', '{"temp":97.5,"running":true}')
     expect(parts.readings).toEqual([])
     const [candidate] = parts.registry.candidates()
@@ -41,14 +49,16 @@ describe('plain JSON', () => {
       name: 'boiler',
       source: 'json',
       metrics: [
-        { key: 'temp', unit: '°C', kind: 'temperature', type: 'number' },
-        { key: 'running', unit: null, type: 'binary' },
+        { key: 'temp', unit: '°C', kind: 'temperature', type: 'number', guessed: true },
+        { key: 'running', unit: null, type: 'binary', guessed: true },
       ],
       latest: [
         { metric: 'temp', value: 97.5 },
         { metric: 'running', value: 1 },
       ],
       sensorId: null,
+      state: 'waiting',
+      notUnderstood: [],
     })
     expect(parts.changes).toEqual(['discovery'])
 
@@ -71,10 +81,11 @@ describe('plain JSON', () => {
   })
 
   test('a metric in the topic, with a unit in the payload', async () => {
-    await send('line/oven/temp', '{"value":180,"unit":"K"}')
+    await teach('line/oven/temp', '{"value":356,"unit":"F"}')
     expect(parts.registry.candidates()[0]).toMatchObject({
       candidateId: 'json:line/oven',
-      metrics: [{ key: 'temp', unit: 'K' }],
+      metrics: [{ key: 'temp', unit: '°C', sourceUnit: 'F', guessed: false }],
+      latest: [{ metric: 'temp', value: 180 }],
     })
   })
 
@@ -86,6 +97,24 @@ describe('plain JSON', () => {
     await send('zone/s1', payload)
     expect(parts.readings).toHaveLength(1)
     expect(parts.intake.counters.repeated).toBe(1)
+    // The clock of the device counts whole seconds: another value is another reading.
+    await send('zone/s1', `{"t":5,"ts":${clock.now() - 5_000}}`)
+    expect(parts.readings.map(({ value }) => value)).toEqual([4, 5])
+  })
+
+  test('what could not be kept is no repetition when it comes again', async () => {
+    parts.registry.importAll([{ id: 's1', name: 's', area: 'a-1', candidate: 'json:zone/s1' }])
+    const refusing = intake({
+      registry: parts.registry,
+      outbox: { ...parts.queue, append: () => Promise.reject(new Failure('lost', 'outbox-failed', 'disk full')) },
+      onReadings: () => {},
+    })
+    const payload = `{"t":4,"ts":${clock.now()}}`
+    const message = packet('zone/s1', payload, { receivedUtcMs: clock.now() })
+    await expect(refusing.take(message)).rejects.toMatchObject({ code: 'outbox-failed' })
+    expect(parts.registry.get('s1').latest).toEqual([])
+    await send('zone/s1', payload)
+    expect(parts.readings).toHaveLength(1)
   })
 })
 
@@ -100,24 +129,50 @@ describe('bad payloads are kept with their reason and change nothing else', () =
     ['text for a number', '{"temp":"warm"}', 'not-a-number'],
     ['nothing in it', '{}', 'no-values'],
   ])('%s', async (_name, payload, reason) => {
-    await send('zone/s1', '{"temp":4}')
-    parts.registry.approve({ candidateId: 'json:zone/s1', areaId: 'a-1' })
+    await teach('zone/s1', '{"temp":4}')
+    const { id } = parts.registry.approve({ candidateId: 'json:zone/s1', areaId: 'a-1' })
     await send('zone/s1', '{"temp":5}')
     const before = { sensors: parts.registry.list(), candidates: parts.registry.candidates() }
     await send('zone/s1', payload)
-    expect({ sensors: parts.registry.list(), candidates: parts.registry.candidates() }).toEqual(before)
+    const notUnderstood = [
+      expect.objectContaining({ topic: 'zone/s1', reason, sizeBytes: Buffer.from(payload).byteLength }),
+    ]
+    expect({ sensors: parts.registry.list(), candidates: parts.registry.candidates() }).toEqual({
+      ...before,
+      candidates: before.candidates.map((candidate) => ({ ...candidate, notUnderstood })),
+    })
     expect(parts.readings).toHaveLength(1)
     expect(parts.queue.backlog('metrics').readings).toBe(1)
     expect(parts.queue.quarantined()).toEqual([
-      expect.objectContaining({ topic: 'zone/s1', reason, sizeBytes: Buffer.from(payload).byteLength }),
+      expect.objectContaining({
+        topic: 'zone/s1',
+        reason,
+        sizeBytes: Buffer.from(payload).byteLength,
+        sensorId: id,
+      }),
+    ])
+  })
+
+  test('the last three are shown with the device, what is no text as escapes', async () => {
+    await teach('zone/s1', '{"temp":4}')
+    for (const payload of ['one', 'two', 'three', Uint8Array.of(0x41, 0xff, 0x07)]) await send('zone/s1', payload)
+    expect(parts.registry.candidates()[0]?.notUnderstood.map(({ sample }) => sample)).toEqual([
+      'A\\ufffd\\u0007',
+      'three',
+      'two',
     ])
   })
 
   test('a bad payload on a new topic makes no candidate', async () => {
     await send('zone/new', 'hello')
-    await send('zone/a\u0007b', '{"t":1}')
+    await teach('zone/a\u0007b', '{"t":1}')
     expect(parts.registry.candidates()).toEqual([])
-    expect(parts.queue.quarantined().map(({ reason }) => reason)).toEqual(['bad-topic', 'not-json'])
+    expect(parts.queue.quarantined().map(({ reason }) => reason)).toEqual([
+      'bad-topic',
+      'bad-topic',
+      'bad-topic',
+      'not-json',
+    ])
   })
 
   test('a bad discovery message', async () => {
@@ -129,7 +184,7 @@ describe('bad payloads are kept with their reason and change nothing else', () =
   test('one device may have 128 discovery topics', async () => {
     for (let n = 0; n < 130; n++) await send(`homeassistant/sensor/w1_${n}/config`, ha('w1'))
     const [{ count } = { count: 0 }] = parts.gateway.db
-      .prepare<[], { count: number }>('SELECT count(*) AS count FROM sensor_config')
+      .prepare<[], { count: number }>('SELECT count(*) AS count FROM sensor_said')
       .all()
     expect(count).toBe(128)
     expect(parts.queue.quarantined()[0]).toMatchObject({
@@ -140,7 +195,7 @@ describe('bad payloads are kept with their reason and change nothing else', () =
 
   test('one device may have 64 metrics', async () => {
     const many = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`m${n}`, n]))
-    await send('zone/s1', JSON.stringify(many))
+    await teach('zone/s1', JSON.stringify(many))
     expect(parts.registry.candidates()[0]?.metrics).toHaveLength(64)
     expect(parts.queue.quarantined()[0]).toMatchObject({ reason: 'too-many-metrics' })
   })
@@ -156,6 +211,7 @@ describe('Home Assistant discovery', () => {
     expect(parts.registry.candidates()).toMatchObject([
       { candidateId: 'ha:w1', metrics: [{ key: 't' }, { key: 'door' }] },
     ])
+    expect(parts.registry.candidates()[0]?.metrics).toHaveLength(2)
     const sensor = parts.registry.approve({ candidateId: 'ha:w1', areaId: 'a-1' })
     restart()
     expect(parts.registry.subscriptions()).toEqual(
@@ -176,7 +232,7 @@ describe('Home Assistant discovery', () => {
       ['t', '°C'],
       ['door', null],
     ])
-    expect(parts.registry.bindingsFor('w1/state')).toEqual([])
+    expect(parts.registry.hear(packet('w1/state', '{"t":1}'))).toBeUndefined()
   })
 
   test('a repeated message changes nothing, a changed one does', async () => {
@@ -184,7 +240,7 @@ describe('Home Assistant discovery', () => {
     await send('homeassistant/sensor/w1_t/config', ha('w1'))
     expect(parts.changes).toEqual(['discovery'])
     await send('homeassistant/sensor/w1_t/config', ha('w1', { unit_of_meas: 'K' }))
-    expect(parts.registry.candidates()[0]?.metrics).toMatchObject([{ key: 't', unit: 'K' }])
+    expect(parts.registry.candidates()[0]?.metrics).toMatchObject([{ key: 't', unit: 'K', sourceUnit: null }])
   })
 
   test('availability: a device that says it is offline is silent at once', async () => {
@@ -195,6 +251,20 @@ describe('Home Assistant discovery', () => {
     expect(parts.registry.get(id).status).toBe('online')
     await send('w1/lwt', 'offline')
     expect(parts.registry.get(id).status).toBe('silent')
+    expect(parts.registry.get(id)).toMatchObject({ why: 'said-offline', latest: [{ unknownFromUtcMs: clock.now() }] })
+    await send('w1/lwt', 'online')
+    // That it is there again says nothing about what it measures.
+    expect(parts.registry.get(id)).toMatchObject({
+      status: 'unknown',
+      why: 'not-seen',
+      latest: [{ unknownFromUtcMs: clock.now() }],
+    })
+    await send('w1/state', '{"t":1}')
+    expect(parts.registry.get(id).status).toBe('online')
+    // A value alone does not take it back either: the bridge that sends it may have it from before.
+    await send('w1/lwt', 'offline')
+    await send('w1/state', '{"t":1}')
+    expect(parts.registry.get(id).status).toBe('silent')
     await send('w1/lwt', 'online')
     expect(parts.registry.get(id).status).toBe('online')
   })
@@ -202,7 +272,7 @@ describe('Home Assistant discovery', () => {
 
 describe('approving', () => {
   test('refusals name what is wrong', async () => {
-    await send('zone/s1', '{"t":1}')
+    await teach('zone/s1', '{"t":1}')
     const approve = (candidateId: string, areaId: string) => () => parts.registry.approve({ candidateId, areaId })
     expect(approve('json:zone/none', 'a-1')).toThrowError(
       expect.objectContaining({ kind: 'missing', code: 'candidate-missing' }),
@@ -221,8 +291,8 @@ describe('approving', () => {
   })
 
   test('names, removal, and the same again after a restart', async () => {
-    await send('zone/s1', '{"t":1}')
-    await send('zone/w1/s1', '{"t":1}')
+    await teach('zone/s1', '{"t":1}')
+    await teach('zone/w1/s1', '{"t":1}')
     expect(parts.registry.approve({ candidateId: 'json:zone/s1', areaId: 'a-1' }).id).toBe('s1')
     expect(parts.registry.approve({ candidateId: 'json:zone/w1/s1', areaId: 'a-1' }).id).toBe('s1-2')
     parts.registry.patch('s1', { name: 'cold', areaId: 'a-2' })
@@ -269,8 +339,8 @@ test('status: online at its pace, silent after three intervals, unknown when the
 })
 
 test('two thousand candidates are enough; an approved or recent one never makes room', async () => {
-  for (let n = 0; n < 2_000; n++) await send(`zone/s${n}`, '{"t":1}')
-  await send('zone/more', '{"t":1}')
+  for (let n = 0; n < 2_000; n++) await teach(`zone/s${n}`, '{"t":1}')
+  await teach('zone/more', '{"t":1}')
   expect(parts.queue.quarantined(1)[0]).toMatchObject({ reason: 'too-many-candidates', topic: 'zone/more' })
   parts.registry.approve({ candidateId: 'json:zone/s0', areaId: 'a-1' })
   clock.set(clock.now() + 2 * 86_400_000)

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Config } from '../../gateway/contract/config.ts'
 import type { Reading } from '../../gateway/contract/sensor.ts'
 import type { Packet } from '../../gateway/domain/reading.ts'
-import { topicTemplate } from '../../gateway/domain/topic.ts'
 import type { UtcMs } from '../../gateway/domain/units.ts'
 import { type Clock, systemClock } from '../../gateway/lib/clock.ts'
 import { openLog } from '../../gateway/lib/log.ts'
 import type { Tools } from '../../gateway/lib/supervise.ts'
+import { dialectsOf } from '../../gateway/sensors/dialects/index.ts'
 import { intake } from '../../gateway/sensors/intake.ts'
 import { outbox } from '../../gateway/sensors/outbox.ts'
 import { sensorRegistry } from '../../gateway/sensors/registry.ts'
@@ -33,26 +34,43 @@ export function scratchFolder(signal: AbortSignal): string {
   return folder
 }
 
+export interface SensorSettings {
+  readonly maxSeries?: number
+  /** As in the configuration's `mqtt`. */
+  readonly mqtt?: object
+}
+
 /** Registry, outbox and intake as the gateway puts them together, on databases in `folder`. */
-export function sensorParts(folder: string, tools: Tools = quietTools) {
+export function sensorParts(
+  folder: string,
+  tools: Tools = quietTools,
+  { maxSeries = 10_000, mqtt }: SensorSettings = {},
+) {
   const gateway = openStore(join(folder, 'gateway.db'), 'gateway')
   const waiting = openStore(join(folder, 'outbox.db'), 'outbox')
   const changes: string[] = []
   const readings: Reading[] = []
+  const live: Reading[] = []
+  const asked: { topic: string; payload: string | Uint8Array }[] = []
+  const topics = ['zone/{sensor}', 'zone/+/{sensor}', 'line/{sensor}/{metric}']
   const registry = sensorRegistry({
     store: gateway,
     tools,
     areaExists: (areaId) => areaId.startsWith('a-'),
-    templates: [
-      topicTemplate('zone/{sensor}'),
-      topicTemplate('zone/+/{sensor}'),
-      topicTemplate('line/{sensor}/{metric}'),
-    ],
-    discoveryPrefix: 'homeassistant',
+    dialects: dialectsOf(Config.parse({ mqtt: { topics, ...mqtt } }).mqtt),
+    maxSeries,
+    ask: (topic, payload) => asked.push({ topic, payload }),
     onChange: (what) => changes.push(what),
   })
   const queue = outbox({ store: waiting, tools, cursors: ['metrics'] })
-  const take = intake({ registry, outbox: queue, onReadings: (found) => readings.push(...found) })
+  const take = intake({
+    registry,
+    outbox: queue,
+    onReadings: (found, isLive) => {
+      readings.push(...found)
+      if (isLive) live.push(...found)
+    },
+  })
   const stores: Store[] = [gateway, waiting]
   return {
     registry,
@@ -60,6 +78,10 @@ export function sensorParts(folder: string, tools: Tools = quietTools) {
     intake: take,
     changes,
     readings,
+    /** Those that may raise an alert. */
+    live,
+    /** What was sent to devices. */
+    asked,
     gateway,
     close: () => {
       for (const store of stores) store.close()

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { RangeQuery } from '../../contract/common.ts'
 import { Quarantine, Sensors } from '../../contract/lists.ts'
-import { History, NewSensor, PatchSensor, Sensor } from '../../contract/sensor.ts'
+import {
+  Approval,
+  History,
+  MetricKey,
+  NewManualSensor,
+  NewSensor,
+  PatchMetric,
+  PatchSensor,
+  Sensor,
+} from '../../contract/sensor.ts'
 import type { App } from '../app.ts'
 import { audited } from '../audited.ts'
 import type { HttpParts } from '../parts.ts'
@@ -12,6 +21,8 @@ const HistoryQuery = RangeQuery.safeExtend({
   metric: z.string().min(1).max(80),
   widthPx: z.coerce.number<string>().int().min(1).max(4_096).default(800).describe('As many buckets at most.'),
 })
+
+const OneMetric = OneId.extend({ metric: MetricKey })
 
 export function sensorRoutes(app: App, { sensors, audit }: Pick<HttpParts, 'sensors' | 'audit'>): void {
   const tags = ['sensors']
@@ -33,6 +44,44 @@ export function sensorRoutes(app: App, { sensors, audit }: Pick<HttpParts, 'sens
       return reply.code(201).send(await audited(audit, request, what, () => sensors.approve(body)))
     },
   )
+  app.post(
+    '/api/sensors/approve',
+    {
+      config: { permission: 'configure', audit: 'sensor.approve' },
+      schema: {
+        tags,
+        summary: 'Approve several candidates with their rules: all of them or none',
+        body: Approval,
+        response: { 201: Sensors },
+      },
+    },
+    async (request, reply) => {
+      const { entries } = request.body
+      const what = {
+        object: (placed: readonly Sensor[]) => placed.map(({ id }) => id).join(' '),
+        facts: { entries },
+      }
+      const placed = await audited(audit, request, what, () => sensors.approveAll(entries))
+      return reply.code(201).send({ sensors: placed })
+    },
+  )
+  app.post(
+    '/api/sensors/manual',
+    {
+      config: { permission: 'configure', audit: 'sensor.approve' },
+      schema: {
+        tags,
+        summary: 'Add a measuring point that a person reads',
+        body: NewManualSensor,
+        response: { 201: Sensor },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      const what = { object: ({ id }: Sensor) => id, facts: { ...body } }
+      return reply.code(201).send(await audited(audit, request, what, () => sensors.addManual(body)))
+    },
+  )
   app.patch(
     '/api/sensors/:id',
     {
@@ -42,6 +91,25 @@ export function sensorRoutes(app: App, { sensors, audit }: Pick<HttpParts, 'sens
     (request) => {
       const { params, body } = request
       return audited(audit, request, { object: params.id, facts: { ...body } }, () => sensors.patch(params.id, body))
+    },
+  )
+  app.patch(
+    '/api/sensors/:id/metrics/:metric',
+    {
+      config: { permission: 'configure', audit: 'sensor.change' },
+      schema: {
+        tags,
+        summary: 'Say what a metric is; no device changes that any more',
+        params: OneMetric,
+        body: PatchMetric,
+        response: { 200: Sensor },
+      },
+    },
+    (request) => {
+      const { params, body } = request
+      const { id, metric } = params
+      const what = { object: id, facts: { metric, ...body } }
+      return audited(audit, request, what, () => sensors.patchMetric(id, metric, body))
     },
   )
   app.delete(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig, readConfigTopic } from '../../gateway/sensors/ha-discovery.ts'
+import { readConfig, readConfigTopic } from '../../../gateway/sensors/dialects/home-assistant-config.ts'
 
 const read = (topic: string, config: unknown) => {
   const found = readConfigTopic('homeassistant', topic)
@@ -36,7 +36,7 @@ describe('the single form', () => {
       dev: { ids: ['cold-w01', 'other'], name: 'Cold store 1' },
     })
     expect(device).toMatchObject({
-      candidateId: 'ha:cold-w01',
+      device: 'cold-w01',
       name: 'Cold store 1',
       components: [
         {
@@ -57,12 +57,12 @@ describe('the single form', () => {
   })
 
   test.each([
-    ['identifiers as text', { dev: { ids: 'x1' } }, 'ha:x1'],
-    ['connections', { device: { connections: [['mac', 'aa:bb']] } }, 'ha:aa:bb'],
-    ['no device', { unique_id: 'u7' }, 'ha:u7'],
-    ['nothing', {}, 'ha:obj'],
-  ])('the candidate of %s', (_name, more, candidateId) => {
-    expect(read('homeassistant/sensor/obj/config', { stat_t: 'a/b', ...more })?.candidateId).toBe(candidateId)
+    ['identifiers as text', { dev: { ids: 'x1' } }, 'x1'],
+    ['connections', { device: { connections: [['mac', 'aa:bb']] } }, 'aa:bb'],
+    ['no device', { unique_id: 'u7' }, 'u7'],
+    ['nothing', {}, 'obj'],
+  ])('the device of %s', (_name, more, device) => {
+    expect(read('homeassistant/sensor/obj/config', { stat_t: 'a/b', ...more })?.device).toBe(device)
   })
 
   test('a binary sensor with its own words', () => {
@@ -94,11 +94,18 @@ describe('the single form', () => {
     ['a template beyond the subset', { stat_t: 'a', val_tpl: '{{ states("x") }}' }],
     ['an identifier with control characters', { stat_t: 'a', dev: { ids: 'a\nb' } }],
     ['an endless identifier', { stat_t: 'a', dev: { ids: 'x'.repeat(300) } }],
+    ['an endless topic', { stat_t: 'a'.repeat(500) }],
+    ['a topic with control characters', { stat_t: 'a\nb' }],
   ])('refuses %s', (_name, config) => {
     expect(() => read('homeassistant/sensor/a/config', config)).toThrowError(
       expect.objectContaining({ code: 'bad-discovery', kind: 'invalid' }),
     )
   })
+})
+
+test('maker and model, in short keys', () => {
+  const dev = { ids: 'x', mf: 'Acme', mdl: 'T-1', sa: 'Kitchen', sn: '7', hw: '2', sw: '3', cu: 'http://x/' }
+  expect(read('homeassistant/sensor/x/config', { stat_t: 'a', dev })?.model).toBe('Acme T-1')
 })
 
 describe('the device based form', () => {
@@ -127,8 +134,10 @@ describe('the device based form', () => {
   test('shared keys, own keys, removed components, those that cannot be used', () => {
     const device = read('homeassistant/device/w02/config', config)
     expect(device).toMatchObject({
-      candidateId: 'ha:w02',
+      device: 'w02',
       name: 'Workshop 2',
+      model: 'Acme',
+      origin: 'firmware',
       components: [
         { key: 'temp', stateTopic: 'w02/state', unit: '°C' },
         { key: 'door', stateTopic: 'w02/door', type: 'binary', name: 'Door' },
@@ -137,6 +146,15 @@ describe('the device based form', () => {
     })
     expect(device?.refused).toHaveLength(1)
     expect(device?.refused[0]).toContain('odd')
+  })
+
+  test('a part may say for itself where it is told that it is there', () => {
+    const own = { p: 'sensor', stat_t: '~/x', avty_t: '~/x/online', pl_avail: 1, pl_not_avail: 0 }
+    const device = read('homeassistant/device/w02/config', { ...config, cmps: { own, temp: config.cmps.temp } })
+    expect(device?.components).toMatchObject([
+      { availability: { mode: 'latest', topics: [{ topic: 'w02/x/online', available: '1', notAvailable: '0' }] } },
+      { availability: null },
+    ])
   })
 
   test.each([

@@ -1,0 +1,65 @@
+import type { Sensor } from '../contract/sensor.ts'
+import { minutes, seconds, type UtcMs } from '../domain/units.ts'
+import { every } from '../lib/clock.ts'
+import type { Tools } from '../lib/supervise.ts'
+import type { Store } from '../store/open.ts'
+import type { DeviceTable } from './device-table.ts'
+import { rememberPeriod, statusOf } from './presence.ts'
+import type { SensorRow } from './sensor-table.ts'
+
+export interface WatchParts {
+  readonly store: Store
+  readonly table: DeviceTable
+  readonly sensors: () => readonly SensorRow[]
+  readonly isBrokerAway: () => boolean
+  /** Takes out of the inbox what was found twice. @returns whether there was any */
+  readonly dropOverlaps: () => boolean
+  readonly onChange: (what: 'sensors' | 'discovery') => void
+  readonly tools: Tools
+}
+
+const lookMs = seconds(2)
+const saveMs = minutes(1)
+
+/** Notices by the clock what no message says: sensors that fall silent. Keeps the intervals that were learned. */
+export function silenceWatch({ store, table, sensors, isBrokerAway, dropOverlaps, onChange, tools }: WatchParts) {
+  const { clock } = tools
+  const shown = new Map<string, Sensor['status']>()
+  let savedUtcMs: UtcMs = clock.now()
+
+  /** The statuses as they are now. @returns whether one is another than it was */
+  function look(): boolean {
+    const known = new Set<string>()
+    let isChanged = false
+    for (const { id, candidateId } of sensors()) {
+      known.add(id)
+      const { status } = statusOf(table.find(candidateId), isBrokerAway(), clock.now())
+      if (shown.get(id) !== status) isChanged = true
+      shown.set(id, status)
+    }
+    for (const id of shown.keys()) if (!known.has(id)) shown.delete(id)
+    return isChanged
+  }
+
+  function savePeriods() {
+    savedUtcMs = clock.now()
+    store.transaction(() => {
+      for (const device of table.all())
+        for (const series of device.series.values())
+          if (rememberPeriod(series)) table.saveMetric(device, series.metric, series.isTold)
+    })
+  }
+
+  return {
+    /** Everything has been said already: nobody is told of it again. */
+    seen: (): void => void look(),
+    async run(signal: AbortSignal): Promise<void> {
+      await every(clock, lookMs, signal, () => {
+        if (dropOverlaps()) onChange('discovery')
+        if (look()) onChange('sensors')
+        if (Math.abs(clock.now() - savedUtcMs) >= saveMs) savePeriods()
+      })
+      savePeriods()
+    },
+  }
+}
