@@ -116,6 +116,20 @@ const table: readonly Row[] = [
   { method: 'PATCH', url: '/api/sensors/sen-1', permission: 'configure', payload: { name: 'n' } },
   { method: 'DELETE', url: '/api/sensors/sen-1', permission: 'configure' },
   { method: 'GET', url: `/api/sensors/sen-1/history?metric=temp&widthPx=100&${range}`, permission: 'watch' },
+  {
+    method: 'POST',
+    url: '/api/sensors/sen-1/readings',
+    permission: 'measure',
+    payload: { takenUtcMs: 5, values: [{ metric: 'temp', value: 3 }] },
+  },
+  { method: 'GET', url: '/api/sensors/sen-1/calibrations', permission: 'watch' },
+  {
+    method: 'POST',
+    url: '/api/sensors/sen-1/calibrations',
+    permission: 'configure',
+    payload: { metric: 'temp', offset: -0.2, scale: 1 },
+  },
+  { method: 'GET', url: `/api/readings.csv?series=sen-1/temp&${range}`, permission: 'watch' },
   { method: 'GET', url: '/api/quarantine', permission: 'configure' },
   { method: 'GET', url: '/api/readings/ledger', permission: 'watch' },
   { method: 'GET', url: '/api/rules', permission: 'watch' },
@@ -169,7 +183,7 @@ async function described(): Promise<string[]> {
 const shapeOf = ({ method, url }: Row) => {
   const [path = ''] = url.split('?')
   const shaped = path
-    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|wall-x|scr-x|h-1|p-1)/, '/{id}')
+    .replace(/\/(cam-1|sen-1|rule-1|alert-1|acc-x|wall-x|scr-x|h-1|p-1|mqtt-1|claim-1)/, '/{id}')
     .replace(/segments\/.*/, 'segments/{file}')
     .replace(/presets\/.*/, 'presets/{token}')
     .replace(/metrics\/.*/, 'metrics/{metric}')
