@@ -18,6 +18,13 @@ const names = globSync('*.ts', { cwd: folder })
   .sort()
 const load = async (name: string) => ((await import(join(folder, `${name}.ts`))) as { bench: Bench }).bench
 
+// Programs that a bench started end with it, also when somebody has seen enough.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code))
+
 const [name, ...args] = process.argv.slice(2)
 if (name !== undefined && names.includes(name)) {
   const figures = await (await load(name)).run(args)

@@ -37,7 +37,8 @@ interface PtzParts {
 /**
  * Cameras that turn. Who moves one first has it until 3 s after the last move; others are told who. All calls throw a Failure: missing
  * (`camera-missing`, `camera-no-ptz`, `preset-missing`), conflict (`ptz-held` with `heldBy`), busy (`gateway-stopping`), invalid
- * (`ptz-refused`, `camera-denied`), away (`camera-unreachable`).
+ * (`ptz-refused`, `camera-denied`), denied (`privacy`, while the live picture is withheld: it may be stopped, not turned), away
+ * (`camera-unreachable`).
  */
 export interface CameraPtz {
   state(cameraId: string, by: Steersman): Promise<PtzState>
@@ -78,6 +79,9 @@ export function cameraPtz({ cameras, tools, onHold }: PtzParts): CameraPtz {
   }
   const toMove = (cameraId: string) => {
     if (isStopping) throw new Failure('busy', 'gateway-stopping', 'the gateway stops; no camera is turned any more')
+    // Who may not see where it looks must not move it, and what it was turned away from stays out of the picture.
+    if (cameras.get(cameraId).privacy)
+      throw new Failure('denied', 'privacy', 'the live picture of this camera is withheld', { cameraId })
     return cameraOf(cameraId)
   }
 

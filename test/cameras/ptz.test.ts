@@ -96,6 +96,17 @@ describe('the camera of the demo zone that turns', () => {
     })
   })
 
+  test('is not turned while its picture is withheld', async () => {
+    const { pose } = await start()
+    const port = zone('c02').onvifPort
+    const { ptz, holds } = open(`http://127.0.0.1:${port}/`, demoUser, demoPassword, { privacy: true })
+    const before = await pose()
+    await expect(ptz.move('cam-1', { pan: 1, tilt: 0, zoom: 0 }, wang)).rejects.toMatchObject({ code: 'privacy' })
+    await expect(ptz.goto('cam-1', '1', wang)).rejects.toMatchObject({ kind: 'denied', code: 'privacy' })
+    await ptz.stop('cam-1', wang)
+    expect([await pose(), holds]).toEqual([before, []])
+  })
+
   test('presets are listed, gone to, kept under a name with odd signs, and removed', async () => {
     const { ptz, pose } = await start()
     const names = async () => (await ptz.state('cam-1', wang)).presets.map(({ name }) => name)

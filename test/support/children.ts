@@ -25,6 +25,12 @@ export interface Child extends AsyncDisposable {
   stop(graceMs?: number): Promise<Ended>
 }
 
+// Whoever ends before it could stop its programs must not leave them behind.
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export function startChild(program: string, args: readonly string[], options: StartOptions = {}): Child {
   const child: ChildProcess = spawn(program, args, {
     cwd: options.cwd,
@@ -40,9 +46,13 @@ export function startChild(program: string, args: readonly string[], options: St
     all += text
   })
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (all += text))
+  running.add(child)
   const ended = new Promise<Ended>((resolve) => {
     const settle = (result: Ended) => resolve((end = result))
-    child.once('close', (code, signal) => settle({ code, signal }))
+    child.once('close', (code, signal) => {
+      running.delete(child)
+      settle({ code, signal })
+    })
     child.once('error', (cause) => {
       failure = cause
       if (child.pid === undefined) settle({ code: null, signal: null })
