@@ -84,7 +84,9 @@ export function openBroker(config: Config['mqtt'], options: BrokerOptions): Brok
       onDown()
       await broker
         .publish(topic, payload)
-        .catch((cause: Error) => tools.log.debug({ reason: cause.message }, 'the broker is closed before the last words'))
+        .catch((cause: Error) =>
+          tools.log.debug({ reason: cause.message }, 'the broker is closed before the last words'),
+        )
     },
     run: (signal) => broker.run(signal),
   }

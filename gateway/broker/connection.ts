@@ -24,8 +24,6 @@ export interface ConnectionOptions {
 /** An open connection. */
 export interface Link {
   readonly mqtt: MqttClient
-  /** The broker remembers this client id: subscriptions and what came meanwhile. */
-  readonly hadSession: boolean
   /** Messages that came and are not kept yet. */
   readonly waiting: number
   /** Resolves when the broker has it. @throws Failure away (`broker-away`) when the connection ends before */
@@ -51,10 +49,9 @@ export async function connection(options: ConnectionOptions, signal: AbortSignal
     fail = reject
     mqtt.on('error', (cause) => reject(connectFailure(place, cause)))
     mqtt.on('close', () => reject(brokerAway(place)))
-    mqtt.on('connect', ({ sessionPresent }) => {
+    mqtt.on('connect', () => {
       link = {
         mqtt,
-        hadSession: sessionPresent,
         publish: publisher(mqtt, place),
         get waiting() {
           return acks.waiting

@@ -44,7 +44,8 @@ export function deferredAcks(
   function flush() {
     isFlushing = false
     const ids: number[] = []
-    for (let next = queue[first]; next?.isKept; next = queue[++first]) if (next.messageId !== null) ids.push(next.messageId)
+    for (let next = queue[first]; next?.isKept; next = queue[++first])
+      if (next.messageId !== null) ids.push(next.messageId)
     if (first > mostWaiting) {
       queue = queue.slice(first)
       first = 0
@@ -58,21 +59,25 @@ export function deferredAcks(
     }
   }
 
+  async function keep(packet: Packet, entry: Waiting, then: (() => void) | undefined) {
+    try {
+      await take(packet)
+    } catch (cause) {
+      return fail(toFailure(cause))
+    }
+    entry.isKept = true
+    // QoS 2 is acknowledged by the library, in its own four steps.
+    then?.()
+    if (!isFlushing) process.nextTick(flush)
+    isFlushing = true
+  }
+
   client.handleMessage = (packet, next) => {
     if (onDrained) return
     const { qos, messageId } = packet
     const entry: Waiting = { messageId: qos === 1 ? (messageId ?? null) : null, isKept: false }
     queue.push(entry)
-    take(toPacket(packet, clock.now())).then(
-      () => {
-        entry.isKept = true
-        // QoS 2 is acknowledged by the library, in its own four steps.
-        if (qos === 2) next()
-        if (!isFlushing) process.nextTick(flush)
-        isFlushing = true
-      },
-      (cause: unknown) => fail(toFailure(cause)),
-    )
+    void keep(toPacket(packet, clock.now()), entry, qos === 2 ? next : undefined)
     if (qos === 2) return
     // An error here makes the library go on without sending its own acknowledgement.
     const goOn = () => next(acknowledgedLater)

@@ -56,8 +56,22 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
   const refused = refusals(tools)
   const entrance = door({ ...options, isLoopback: isLoopback(host), clock })
   let address: { host: string; port: number } | undefined
-  let taking = 0
-  let isClosing = false
+  const now = { taking: 0, isClosing: false }
+
+  async function keep(packet: Packet, done: (isKept: boolean) => void) {
+    // While it closes nothing further is taken, so that what was taken can be acknowledged.
+    if (now.isClosing) return
+    now.taking++
+    try {
+      await take(packet)
+    } catch (cause) {
+      log.error({ code: 'take-failed', topic: packet.topic, err: cause }, 'a message is not kept and not acknowledged')
+      return done(false)
+    } finally {
+      now.taking--
+    }
+    done(true)
+  }
 
   const aedes = new Aedes({
     mq: emitter(),
@@ -96,24 +110,14 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
       }
       // `retain` stays false: a message is fresh when its publisher sends it, whatever the broker does with it later.
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-      // While it closes nothing further is taken, so that what was taken can be acknowledged.
-      if (isClosing) return
-      taking++
-      take({ topic, payload: bytes, qos, retain: false, receivedUtcMs: clock.now() }).then(
-        () => {
-          taking--
-          // Acknowledged here, together with all that the same commit kept. To the broker it is a message of QoS 0 from now on, as
-          // every subscriber gets it.
-          if (qos === 1 && packet.messageId !== undefined && client) acknowledge.get(client.conn)?.(packet.messageId)
-          if (qos === 1) packet.qos = 0
-          done(null)
-        },
-        (cause: unknown) => {
-          taking--
-          log.error({ code: 'take-failed', topic, err: cause }, 'a message is not kept and not acknowledged')
-          done(new Error('not kept'))
-        },
-      )
+      void keep({ topic, payload: bytes, qos, retain: false, receivedUtcMs: clock.now() }, (isKept) => {
+        if (!isKept) return done(new Error('not kept'))
+        // Acknowledged here, together with all that the same commit kept. To the broker it is a message of QoS 0 from now on, as
+        // every subscriber gets it.
+        if (qos === 1 && packet.messageId !== undefined && client) acknowledge.get(client.conn)?.(packet.messageId)
+        if (qos === 1) packet.qos = 0
+        done(null)
+      })
     },
   })
   aedes.on('clientError', (client, error) =>
@@ -150,9 +154,9 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
   }
 
   async function close() {
-    isClosing = true
+    now.isClosing = true
     const untilMs = clock.monotonic() + lastAcksMs
-    while (taking > 0 && clock.monotonic() < untilMs) await clock.sleep(2)
+    while (now.taking > 0 && clock.monotonic() < untilMs) await clock.sleep(2)
     await new Promise<void>((resolve) => aedes.close(() => resolve()))
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const socket of sockets) socket.destroy()

@@ -38,14 +38,18 @@ export function farewell({ place, clientId, take, book, tools }: FarewellOptions
       const onUp = async (link: Link) => {
         await unsubscribe(link.mqtt, book.filtersOf(clientId))
         lastMs = clock.monotonic()
-        while (!until.aborted && (link.waiting > 0 || clock.monotonic() - lastMs < quietMs)) await clock.sleep(100, until)
+        while (!until.aborted && (link.waiting > 0 || clock.monotonic() - lastMs < quietMs))
+          await clock.sleep(100, until)
         done.abort()
       }
       await connection({ place, clientId, take: counted, onUp, tools }, until)
       if (signal.aborted) return
       const gone = new AbortController()
       const onClean = async () => gone.abort()
-      await connection({ place, clientId, clean: true, take, onUp: onClean, tools }, AbortSignal.any([signal, gone.signal]))
+      await connection(
+        { place, clientId, clean: true, take, onUp: onClean, tools },
+        AbortSignal.any([signal, gone.signal]),
+      )
       book.forget(clientId)
       log.info({ clientId, taken }, 'a connection that is no longer configured was taken back from the MQTT broker')
     },

@@ -104,7 +104,11 @@ function shared(options: OutsideOptions): OutsideBroker {
 }
 
 /** Takes back the connections of an earlier configuration. */
-function farewells({ place, clientId, take, book, tools }: OutsideOptions, kept: readonly string[], signal: AbortSignal) {
+function farewells(
+  { place, clientId, take, book, tools }: OutsideOptions,
+  kept: readonly string[],
+  signal: AbortSignal,
+) {
   return book
     .clientIds()
     .filter((id) => id.startsWith(clientId) && !kept.includes(id))

@@ -22,6 +22,8 @@ const keptForSeconds = days(7) / 1_000
 /** How many messages without acknowledgement the broker may have on the way to one connection (MQTT 5). */
 const receiveMaximum = 2_000
 const refusedLogin = new Set<unknown>([4, 5, 134, 135])
+/** Errors of OpenSSL that the broker sent: it wants a certificate of ours, or another one. */
+const certificateRefused = /ALERT.*(CERTIFICATE|UNKNOWN_CA)/
 /** Errors of OpenSSL and Node that say: this is not the broker that was meant, or nobody vouches for it. */
 const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNAME|HOSTNAME_MISMATCH/
 
@@ -67,6 +69,14 @@ export function connectFailure(place: Place, cause: Error & { code?: unknown }):
   const facts = { broker: redact(place.url) }
   if (refusedLogin.has(cause.code))
     return new Failure('denied', 'broker-denied', 'the MQTT broker refuses user or password', facts)
+  if (typeof cause.code === 'string' && certificateRefused.test(cause.code))
+    return new Failure(
+      'denied',
+      'broker-denied',
+      'the MQTT broker asks for a certificate of the gateway, or refuses the one it got',
+      { ...facts, reason: cause.code },
+      { cause },
+    )
   if (typeof cause.code === 'string' && untrusted.test(cause.code))
     return new Failure(
       'denied',

@@ -48,6 +48,9 @@ export function sharedConnections(options: SharesOptions) {
     if (before > 0 && up.size === 0) onConnected(false)
   }
 
+  /** Some brokers (Mosquitto 2.0) send what is retained to each member of a group: it comes from elsewhere, once. */
+  const takeNew = (packet: Packet) => (packet.retain ? Promise.resolve() : take(packet))
+
   async function runOne(one: One, signal: AbortSignal): Promise<void> {
     const ended = new AbortController()
     const until = AbortSignal.any([signal, ended.signal])
@@ -61,7 +64,7 @@ export function sharedConnections(options: SharesOptions) {
     }
     try {
       const { clientId } = one
-      await connection({ place, clientId, take, onUp: (link) => (watching = onUp(link)), tools }, signal)
+      await connection({ place, clientId, take: takeNew, onUp: (link) => (watching = onUp(link)), tools }, signal)
     } finally {
       ended.abort()
       links.delete(one)
@@ -80,7 +83,9 @@ export function sharedConnections(options: SharesOptions) {
     held(): ReadonlySet<string> {
       const prefix = `$share/${group}/`
       return new Set(
-        all.flatMap(({ n, filters }) => (up.has(n) ? [...filters.held()].map((filter) => filter.slice(prefix.length)) : [])),
+        all.flatMap(({ n, filters }) =>
+          up.has(n) ? [...filters.held()].map((filter) => filter.slice(prefix.length)) : [],
+        ),
       )
     },
     refresh: async () => void (await Promise.all(all.map(refreshOne))),

@@ -39,7 +39,9 @@ export function loadConfig(file: string): LoadedConfig {
 }
 
 const absolute = (folder: string, tls: Config['mqtt']['tls']): Config['mqtt']['tls'] =>
-  Object.fromEntries(Object.entries(tls).map(([name, file]) => [name, file === undefined ? file : resolve(folder, file)]))
+  Object.fromEntries(
+    Object.entries(tls).map(([name, file]) => [name, file === undefined ? file : resolve(folder, file)]),
+  )
 
 /** Reads zone.yaml; errors as in {@link loadConfig}. What it says about places is checked by the zone registry. */
 export const loadZoneFile = (file: string): ZoneFile => readYaml(file, ZoneFile)

@@ -26,7 +26,10 @@ export function haMessages(things: readonly Thing[], announcer: Announcer): Map<
   for (const thing of things) {
     if (thing.announcesItself || thing.points.length === 0) continue
     const base = `${ownTopics(announcer.gatewayId)}${thing.type}/${thing.id}`
-    messages.set(`${ownConfigs(announcer)}${thing.type}-${thing.id}/config`, JSON.stringify(config(thing, base, announcer)))
+    messages.set(
+      `${ownConfigs(announcer)}${thing.type}-${thing.id}/config`,
+      JSON.stringify(config(thing, base, announcer)),
+    )
     messages.set(`${base}/state`, JSON.stringify(Object.fromEntries(thing.points.map(stateOf))))
     messages.set(`${base}/availability`, thing.isKnown ? 'online' : 'offline')
   }

@@ -23,7 +23,7 @@ export function retainedBoard(publish: Publish) {
         await publish(topic, payload, { retain: true })
         standing.set(topic, payload)
       }
-      for (const topic of [...standing.keys()]) {
+      for (const topic of standing.keys()) {
         if (wanted.has(topic)) continue
         await publish(topic, '', { retain: true })
         standing.delete(topic)

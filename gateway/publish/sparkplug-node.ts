@@ -99,7 +99,7 @@ export function sparkplugNode({ group, node, bdSeq }: { group: string; node: str
             payload: encodePayload({ timestampMs: nowUtcMs, seq: nextSeq(), metrics }),
           })
       }
-      for (const device of [...devices.keys()]) {
+      for (const device of devices.keys()) {
         if (now.has(device)) continue
         devices.delete(device)
         messages.push({

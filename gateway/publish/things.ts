@@ -76,7 +76,13 @@ export function thingsNow(sources: ThingSources, nowUtcMs: UtcMs): Thing[] {
           value: { type: 'binary', now: status === 'recording' },
           ...common,
         },
-        { key: 'state', name: 'State', kind: null, value: { type: 'word', now: status, words: cameraWords }, ...common },
+        {
+          key: 'state',
+          name: 'State',
+          kind: null,
+          value: { type: 'word', now: status, words: cameraWords },
+          ...common,
+        },
         { key: 'fps', name: 'Frame rate', kind: null, value: { type: 'number', now: fps }, ...common, unit: 'fps' },
       ],
     }
@@ -109,7 +115,12 @@ function areasOf({ sites }: Zone): Map<string, Pick<Thing, 'areaName' | 'place'>
   return found
 }
 
-function pointOf({ key, name, unit, kind, type }: Metric, { latest }: Sensor, isKnown: boolean, nowUtcMs: UtcMs): Point {
+function pointOf(
+  { key, name, unit, kind, type }: Metric,
+  { latest }: Sensor,
+  isKnown: boolean,
+  nowUtcMs: UtcMs,
+): Point {
   const last = latest.find(({ metric }) => metric === key)
   const isOver = last !== undefined && last.unknownFromUtcMs !== null && last.unknownFromUtcMs <= nowUtcMs
   const now = isKnown && last && !isOver ? last.value : null

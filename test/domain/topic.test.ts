@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filterMatches, leanFilters, topicTemplate } from '../../gateway/domain/topic.ts'
+import { filterCovers, filterMatches, leanFilters, topicTemplate } from '../../gateway/domain/topic.ts'
 
 test.each([
   ['zone/{sensor}', 'zone/boiler', { sensorTopic: 'zone/boiler', sensor: 'boiler', metric: null }],
@@ -45,5 +46,41 @@ describe('filters', () => {
 
   test('a topic that a wildcard receives already is left out', () => {
     expect(leanFilters(['zone/+', 'zone/a', 'zone/a/b', 'zone/a', 'x'])).toEqual(['zone/+', 'zone/a/b', 'x'])
+  })
+
+  test.each([
+    ['zone/#', 'zone/a/b', true],
+    ['zone/#', 'zone/+/b', true],
+    ['zone/#', 'zone/#', true],
+    ['zone/#', 'zone', true],
+    ['zone/+', 'zone/a', true],
+    ['zone/+', 'zone/+', true],
+    ['zone/+', 'zone/#', false],
+    ['zone/+', 'zone/a/b', false],
+    ['zone/a', 'zone/+', false],
+    ['zone/a', 'zone/a', true],
+    ['#', '#', true],
+    ['#', '$SYS/#', false],
+    ['+/x', '$SYS/x', false],
+    ['$SYS/#', '$SYS/x', true],
+    ['zone/a/b', 'zone/a', false],
+  ])('%s covers %s: %s', (allowed, wanted, expected) => {
+    expect(filterCovers(allowed, wanted)).toBe(expected)
+  })
+
+  test('what is covered receives nothing that is not allowed', () => {
+    const parts = (words: readonly string[]) => fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 })
+    const filter = parts(['a', 'b', '+', '$s', '#']).map((some) => {
+      const end = some.indexOf('#')
+      return (end < 0 ? some : some.slice(0, end + 1)).join('/')
+    })
+    const topic = parts(['a', 'b', '', '$s']).map((some) => some.join('/'))
+    fc.assert(
+      fc.property(filter, filter, topic, (allowed, wanted, found) => {
+        if (filterCovers(allowed, wanted) && filterMatches(wanted, found))
+          expect(filterMatches(allowed, found)).toBe(true)
+      }),
+      { numRuns: 5_000 },
+    )
   })
 })

@@ -47,6 +47,16 @@ test('relative paths start at the file, absolute ones stay', () => {
   ])
 })
 
+test('files of TLS: relative ones start at the file, and a certificate goes with its key', () => {
+  const file = write('mqtt:\n  tls: { ca: ca.pem, cert: /etc/gateway.pem, key: gateway.key }\n')
+  const { folder, mqtt } = loadConfig(file)
+  expect(mqtt.tls).toEqual({ ca: join(folder, 'ca.pem'), cert: '/etc/gateway.pem', key: join(folder, 'gateway.key') })
+  for (const alone of ['cert', 'key'])
+    expect(refusal(loadConfig, `mqtt:\n  tls: { ${alone}: a.pem }\n`)).toEqual([
+      '2:8 mqtt.tls: cert and key go together',
+    ])
+})
+
 test.each([
   ['unknown key', 'http:\n  port: 80\n  hots: x\n', ['3:3 http.hots: unknown key']],
   ['unknown section', 'htpp:\n  port: 80\n', ['1:1 htpp: unknown key']],
@@ -127,7 +137,7 @@ test('zone.yaml is read the same way', () => {
 
 test('the JSON schema for editors names every section, asks for none, and allows no other', () => {
   const schema = configJsonSchema()
-  const sections = ['discovery', 'http', 'influx', 'log', 'mqtt', 'storage', 'zone']
+  const sections = ['discovery', 'http', 'influx', 'log', 'mqtt', 'readings', 'storage', 'zone']
   expect(Object.keys(schema.properties ?? {}).toSorted()).toEqual(sections)
   expect([schema.required, schema.additionalProperties]).toEqual([undefined, false])
 })

@@ -29,7 +29,8 @@ export function brokerRoutes(app: App, { mqttAccounts, audit }: Pick<HttpParts, 
       config: { permission: 'configure', audit: 'broker.account' },
       schema: {
         tags,
-        summary: 'Add an account; its password is shown this once. From the first one on nobody gets in without a login',
+        summary:
+          'Add an account; its password is shown this once. From the first one on nobody gets in without a login',
         body: NewBrokerAccount,
         response: { 201: MadeBrokerAccount },
       },
@@ -73,7 +74,8 @@ export function brokerRoutes(app: App, { mqttAccounts, audit }: Pick<HttpParts, 
       config: { permission: 'configure', audit: 'broker.claim' },
       schema: {
         tags,
-        summary: 'Make a claim code, shown this once: the first device that logs in with it as its password gets an account',
+        summary:
+          'Make a claim code, shown this once: the first device that logs in with it as its password gets an account',
         body: NewClaim,
         response: { 201: MadeClaim },
       },
