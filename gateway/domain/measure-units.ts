@@ -49,7 +49,12 @@ type Row = readonly [symbol: string, scale: number, kind: string | null, spellin
  */
 const rows: { readonly [of in Quantity]: readonly Row[] } = {
   temperature: [
-    ['°C', 9, 'temperature', 'c cel celsius degc deg_c degreec degreescelsius degreecelsius degcelsius °celsius oc 摄氏度'],
+    [
+      '°C',
+      9,
+      'temperature',
+      'c cel celsius degc deg_c degreec degreescelsius degreecelsius degcelsius °celsius oc 摄氏度',
+    ],
     [
       '°F',
       5,

@@ -3,6 +3,12 @@ import { topicTemplate } from '../../domain/topic.ts'
 import { openDialect, type OpenDialect } from '../open-dialect.ts'
 import { homeAssistantDialect } from './home-assistant.ts'
 import { jsonDialect } from './json.ts'
+import { tasmotaDialect } from './tasmota.ts'
+import { shellyDialect } from './shelly.ts'
+import { chirpstackDialect } from './chirpstack.ts'
+import { ttnDialect } from './ttn.ts'
+import { rtl433Dialect } from './rtl433.ts'
+import { theengsDialect } from './theengs.ts'
 
 type Settings = Pick<Config['mqtt'], 'dialects' | 'discoveryPrefix' | 'topics'>
 
@@ -15,6 +21,12 @@ export function dialectsOf({ dialects, discoveryPrefix: prefix, topics }: Settin
   const isOn = ({ source }: { readonly source: string }) => dialects.some((on) => on === source)
   const own: readonly OpenDialect[] = [
     // One line for each dialect of its own: openDialect(nameDialect).
+    openDialect(tasmotaDialect),
+    openDialect(shellyDialect),
+    openDialect(chirpstackDialect),
+    openDialect(ttnDialect),
+    openDialect(rtl433Dialect),
+    openDialect(theengsDialect),
   ].filter(isOn)
   const general = [
     openDialect(homeAssistantDialect({ prefix, isTaken: (topic) => own.some(({ owns }) => owns(topic)) })),

@@ -1,0 +1,189 @@
+import type { DeviceSaid, MetricSaid, NotRead, ReadingSaid, Said } from '../../domain/dialect.ts'
+import { metricKey } from '../../domain/json-metrics.ts'
+import { guessMetric } from '../../domain/metric-guess.ts'
+import { isTimeKey, parsePayload, toValue } from '../../domain/payload.ts'
+import type { QuarantineReason } from '../../domain/reading.ts'
+import type { Millis, UtcMs } from '../../domain/units.ts'
+
+/** Something in a message that may be a value. */
+export interface Field {
+  /** Name of the metric; made a `metricKey` here. */
+  readonly key: string
+  readonly name: string
+  /** As it stands in the message; what is no number, flag or text of one is no reading. */
+  readonly raw: unknown
+  readonly unit: string | null
+  readonly kind: string | null
+  readonly guessed: boolean
+}
+
+/** Whose a message is. `device` is its name in the dialect. */
+export interface Who {
+  readonly device: string
+  readonly name: string
+  readonly model: string | null
+  /** See `MetricSaid.expiresMs`. */
+  readonly expiresMs?: Millis | null
+}
+
+interface Known {
+  readonly name: string
+  readonly model: string | null
+  /** Metrics that were announced, with their units. */
+  readonly metrics: Map<string, string | null>
+}
+/** Devices that were heard, the latest last. One that is forgotten is announced again when it speaks again. */
+export type Devices = Map<string, Known>
+
+const maxDevices = 4_000
+const maxMetrics = 64
+const maxLeaves = 256
+/** Candidate ids are at most 200 characters, the dialect's prefix included. */
+const maxDeviceLength = 180
+
+export const notRead = (reason: QuarantineReason, device: string | null = null): Said => ({
+  notRead: [{ reason, device }],
+})
+
+/** The JSON object of a payload, or what to say when there is none. An empty payload clears a retained message, and says nothing. */
+export function objectOf(
+  payload: Uint8Array,
+): { readonly fields: Record<string, unknown> } | { readonly fields: null; readonly said: Said } {
+  if (payload.byteLength === 0) return { fields: null, said: {} }
+  const parsed = parsePayload(payload)
+  if ('reason' in parsed) return { fields: null, said: notRead(parsed.reason) }
+  const { json } = parsed
+  if (json === undefined) return { fields: null, said: notRead('not-json') }
+  return isObject(json) ? { fields: json } : { fields: null, said: notRead('no-values') }
+}
+
+export const isObject = (raw: unknown): raw is Record<string, unknown> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+
+/** Text that says something, at most 100 characters; else null. */
+export function textOf(raw: unknown): string | null {
+  const text = typeof raw === 'string' ? raw.trim().slice(0, 100).toWellFormed() : ''
+  return text === '' ? null : text
+}
+
+export interface Leaf {
+  readonly path: readonly string[]
+  readonly raw: unknown
+}
+
+/**
+ * What stands in an object, at any depth, at most 256 of it.
+ * @param skip keys that are left out, with all below them
+ * @param lists entries of lists as `1`, `2` ...; otherwise lists are left out
+ */
+export function leavesOf(json: unknown, skip: (key: string) => boolean, lists: boolean): Leaf[] {
+  const leaves: Leaf[] = []
+  const walk = (raw: unknown, path: readonly string[]) => {
+    if (leaves.length >= maxLeaves) return
+    if (Array.isArray(raw)) {
+      if (lists) for (const [at, inner] of raw.entries()) walk(inner, [...path, String(at + 1)])
+    } else if (isObject(raw)) {
+      for (const [key, inner] of Object.entries(raw)) if (!skip(key)) walk(inner, [...path, key])
+    } else if (path.length > 0) leaves.push({ path, raw })
+  }
+  walk(json, [])
+  return leaves
+}
+
+/** Keys of a decoder's object that are about the message or the device, not measured by it. */
+const aboutDevice =
+  /^(id|sn|.*serial.*|.*version.*|.*_id|dev_?(eui|addr)|mac|f?_?port|raw|payload|bytes|.*_hex|.*timestamp|.*date.*)$/i
+
+/** Fields of an object whose keys somebody's decoder chose: unit and kind are guessed from the key and the value. */
+export function guessedFields(object: unknown): Field[] {
+  const skip = (key: string) => isTimeKey(key) || aboutDevice.test(key)
+  return leavesOf(object, skip, false).map(({ path, raw }) => {
+    const read = toValue(raw)
+    const seen = read && { min: read.value, max: read.value, isFlag: read.type === 'binary' }
+    const guess = guessMetric(path.join('.'), seen)
+    return { key: path.join('.'), name: path.join(' '), raw, ...guess, guessed: true }
+  })
+}
+
+/** Announces what is new of a device without a reading. */
+export function announce(devices: Devices, who: Who, fields: readonly Field[]): Said {
+  const said = hear(devices, who, fields, null)
+  return said.devices ? { devices: said.devices } : {}
+}
+
+/**
+ * What a message of a device says: readings, and what has not been announced of the device yet. A metric that was announced and is no
+ * number now (`null` of a broken probe) is not read; other text is no metric.
+ */
+export function hear(devices: Devices, who: Who, fields: readonly Field[], deviceUtcMs: UtcMs | null): Said {
+  const { device } = who
+  if (device === '' || device.length > maxDeviceLength) return notRead('bad-topic')
+  const known = remembered(devices, who)
+  const metrics: MetricSaid[] = []
+  const readings: ReadingSaid[] = []
+  const reasons = new Set<QuarantineReason>()
+  const done = new Set<string>()
+  for (const { key, name, raw, unit, kind, guessed } of fields) {
+    const metric = metricKey(key)
+    if (done.has(metric)) continue
+    const read = toValue(raw)
+    if (!read) {
+      if (typeof raw === 'number' || known.metrics.has(metric)) reasons.add('not-a-number')
+      continue
+    }
+    done.add(metric)
+    const saidUnit = read.type === 'binary' ? null : unit
+    const knownUnit = known.metrics.get(metric)
+    if (knownUnit === undefined) {
+      if (known.metrics.size >= maxMetrics) {
+        reasons.add('too-many-metrics')
+        continue
+      }
+      known.metrics.set(metric, saidUnit)
+      const { type } = read
+      metrics.push({
+        key: metric,
+        name: name.slice(0, 100),
+        unit: saidUnit,
+        kind,
+        type,
+        expiresMs: who.expiresMs ?? null,
+        guessed,
+      })
+    }
+    const isOther = knownUnit !== undefined && knownUnit !== saidUnit
+    const said = { device, metric, value: read.value, unit: isOther ? saidUnit : null, deviceUtcMs, historical: false }
+    readings.push(said)
+  }
+  const isChanged = metrics.length > 0 || (known.isRenamed && known.metrics.size > 0)
+  return {
+    ...(isChanged && { devices: [deviceSaid(who, metrics)] }),
+    ...(readings.length > 0 && { readings }),
+    ...(reasons.size > 0 && { notRead: [...reasons].map((reason): NotRead => ({ reason, device })) }),
+  }
+}
+
+const deviceSaid = ({ device, name, model }: Who, metrics: readonly MetricSaid[]): DeviceSaid => ({
+  device,
+  name: name.slice(0, 100),
+  model,
+  metrics,
+  complete: false,
+})
+
+/** What is known of the device, moved to the end; the one that was silent longest makes room. */
+function remembered(devices: Devices, { device, name, model }: Who): Known & { readonly isRenamed: boolean } {
+  const before = devices.get(device)
+  const known = { name, model, metrics: before?.metrics ?? new Map<string, string | null>() }
+  keepLast(devices, device, known, maxDevices)
+  return { ...known, isRenamed: before !== undefined && (before.name !== name || before.model !== model) }
+}
+
+/** Sets an entry as the last one; above `most` the first one goes. */
+export function keepLast<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= most) return
+  const first = map.keys().next()
+  if (first.done === false) map.delete(first.value)
+}
