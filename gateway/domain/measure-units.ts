@@ -66,7 +66,7 @@ const rows: { readonly [of in Quantity]: readonly Row[] } = {
     ['K', 9, null, 'kelvin degk °k 开尔文', -273.15],
   ],
   pressure: [
-    ['mPa', 0.001, null, '!'],
+    ['mPa', 0.001, 'pressure', '!'],
     ['Pa', 1, 'pressure', 'pascal 帕'],
     ['hPa', 100, 'pressure', 'mbar millibar hectopascal 百帕 毫巴'],
     ['kPa', 1_000, 'pressure', 'kilopascal cbar 千帕'],
