@@ -3,6 +3,9 @@ import { topicTemplate } from '../../domain/topic.ts'
 import { openDialect, type OpenDialect } from '../open-dialect.ts'
 import { homeAssistantDialect } from './home-assistant.ts'
 import { jsonDialect } from './json.ts'
+import { homieDialect } from './homie.ts'
+import { sparkplugDialect } from './sparkplug.ts'
+import { zigbee2mqttDialect } from './zigbee2mqtt.ts'
 import { tasmotaDialect } from './tasmota.ts'
 import { shellyDialect } from './shelly.ts'
 import { chirpstackDialect } from './chirpstack.ts'
@@ -21,6 +24,9 @@ export function dialectsOf({ dialects, discoveryPrefix: prefix, topics }: Settin
   const isOn = ({ source }: { readonly source: string }) => dialects.some((on) => on === source)
   const own: readonly OpenDialect[] = [
     // One line for each dialect of its own: openDialect(nameDialect).
+    openDialect(sparkplugDialect),
+    openDialect(homieDialect),
+    openDialect(zigbee2mqttDialect),
     openDialect(tasmotaDialect),
     openDialect(shellyDialect),
     openDialect(chirpstackDialect),
