@@ -161,12 +161,17 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     maxAgeMs: days(config.readings.outboxDays),
     onUnequal: trouble.readings,
   })
+  sensors.recall(queue.recent())
 
   // Pipeline A, a video fragment: see `pipelines.ts`.
   const pulls = cameraPulls({ cameras, live, footage, states, tools })
 
   // Pipeline B, a reading: decoded and durable in `take`, which the broker awaits before it acknowledges; then latest, rules, feed.
-  const { take, takeManual, counters: intakeCounters } = intake({
+  const {
+    take,
+    takeManual,
+    counters: intakeCounters,
+  } = intake({
     registry: sensors,
     outbox: queue,
     onReadings: (readings, isLive) => {

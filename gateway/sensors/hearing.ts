@@ -122,6 +122,8 @@ export function hearing({ table, announcer }: HearingParts) {
       const devices = table.named(prefix)
       if (!isSecond && said.devices)
         for (const device of said.devices) {
+          // Most messages say nothing new of their device.
+          if (devices.get(device.device)?.said === device && devices.get(device.device)?.candidate) continue
           const { isChanged, refused } = announcer.announce(prefix + device.device, device, topic, receivedUtcMs)
           if (isChanged) heard.changed.discovery = true
           if (refused && !isReplay) refuse(heard, refused, devices.get(device.device), packet)

@@ -25,6 +25,7 @@ import { type Heard, hearing } from './hearing.ts'
 import { manualReadings } from './manual.ts'
 import type { OpenDialect } from './open-dialect.ts'
 import { placing } from './placing.ts'
+import { addMoment, newMoments } from './moments.ts'
 import { loseSight, noteValue } from './presence.ts'
 import { saidTable } from './said-table.ts'
 import { sensorTable } from './sensor-table.ts'
@@ -83,6 +84,8 @@ export interface SensorRegistry {
   keep(heard: Heard, kept: readonly Reading[]): void
   /** They could not be kept. */
   lose(heard: Heard): void
+  /** Readings of shortly before the gateway began: what was not acknowledged by then comes again, and is not new. */
+  recall(readings: Iterable<Reading>): void
   /** Every status becomes `unknown`: nobody can be heard. */
   brokerLost(): void
   /** Messages come again; each sensor stays `unknown` until its next reading. */
@@ -215,6 +218,14 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     },
     keep: ear.keep,
     lose: ear.lose,
+    recall(readings) {
+      for (const { sensorId, metric, value, rawValue, quality, deviceUtcMs } of readings) {
+        if (deviceUtcMs === null || quality === 'manual') continue
+        const row = sensors.find(sensorId)
+        const series = row && table.find(row.candidateId)?.series.get(metric)
+        if (series) addMoment((series.moments ??= newMoments()), deviceUtcMs, rawValue ?? value)
+      }
+    },
     brokerLost() {
       if (isBrokerAway) return
       isBrokerAway = true

@@ -102,6 +102,17 @@ describe('plain JSON', () => {
     expect(parts.readings.map(({ value }) => value)).toEqual([4, 5])
   })
 
+  test('nor after a restart: what was kept, but not acknowledged, comes again', async () => {
+    parts.registry.importAll([{ id: 's1', name: 's', area: 'a-1', candidate: 'json:zone/s1' }])
+    const payloads = [1, 2, 3].map((t) => `{"t":${t},"ts":${clock.now() + t}}`)
+    for (const payload of payloads) await send('zone/s1', payload)
+    restart()
+    clock.set(clock.now() + 5_000)
+    for (const payload of [...payloads, `{"t":4,"ts":${clock.now()}}`]) await send('zone/s1', payload)
+    expect(parts.readings.map(({ value }) => value)).toEqual([4])
+    expect(parts.intake.counters.repeated).toBe(3)
+  })
+
   test('what could not be kept is no repetition when it comes again', async () => {
     parts.registry.importAll([{ id: 's1', name: 's', area: 'a-1', candidate: 'json:zone/s1' }])
     const refusing = intake({

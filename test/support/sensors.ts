@@ -63,6 +63,7 @@ export function sensorParts(
     onChange: (what) => changes.push(what),
   })
   const queue = outbox({ store: waiting, tools, cursors: ['metrics'] })
+  registry.recall(queue.recent())
   const take = intake({
     registry,
     outbox: queue,
