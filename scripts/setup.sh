@@ -48,7 +48,7 @@ keep_services_off() {
 }
 stay_off_after_boot() {
   have systemctl || return 0
-  for service in mosquitto influxdb; do
+  for service in mosquitto influxdb victoria-metrics; do
     case " $* " in *" $service "*) as_root systemctl disable --quiet "$service" >/dev/null 2>&1 || say "could not disable $service at boot" ;; esac
   done
 }
@@ -94,7 +94,7 @@ run)
   ;;
 test)
   install_packages
-  install_programs 'ffmpeg=ffmpeg mosquitto=mosquitto influxdb=influxd chromium=chromium' \
+  install_programs 'ffmpeg=ffmpeg mosquitto=mosquitto influxdb=influxd victoria-metrics=victoria-metrics chromium=chromium' \
     'python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
      gstreamer1.0-plugins-ugly gstreamer1.0-x gstreamer1.0-libav fonts-noto-cjk'
   ;;

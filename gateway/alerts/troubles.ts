@@ -66,7 +66,15 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
         { code: 'ledger-unequal', name: unequal ? nameOf(unequal.cameraId) : '', severity: 'warning' },
         unequal !== null,
       ),
-    metrics: (name: string, ok: boolean): void => system({ code: 'metrics-away', name, severity: 'warning' }, !ok),
+    /** A store that holds because of its limit of series has its own alert: it asks for something else. */
+    metrics(name: string, { ok, code }: { readonly ok: boolean; readonly code: string | null }): void {
+      const isFull = !ok && code === 'series-budget'
+      system({ code: 'metrics-away', name, severity: 'warning' }, !ok && !isFull)
+      system({ code: 'series-budget', name, severity: 'warning' }, isFull)
+    },
+    /** Readings that are neither stored, quarantined, lost nor waiting: a defect of ours. */
+    readings: (unequal: readonly { readonly sensorId: string }[]): void =>
+      system({ code: 'readings-unequal', name: unequal[0]?.sensorId ?? '', severity: 'warning' }, unequal.length > 0),
     broker: (connected: boolean): void =>
       system({ code: 'broker-away', name: 'MQTT', severity: 'critical' }, !connected),
   }

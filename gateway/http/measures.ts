@@ -111,6 +111,33 @@ export function gatewayMeasures(m: Modules): () => Promise<string> {
       read: one(() => m.writer.counters.written),
     },
     {
+      name: 'readings_refused_total',
+      help: 'Readings that the metrics store will never take; they are in quarantine',
+      read: one(() => m.writer.counters.refused),
+    },
+    {
+      name: 'readings_late_total',
+      help: 'Readings that were not live any more when they were written',
+      read: one(() => m.writer.counters.late),
+    },
+    { name: 'readings_received_total', help: 'Readings in the outbox', read: one(() => m.queue.counters.appended) },
+    {
+      name: 'readings_lost_total',
+      help: 'Readings that were given up before a store took them; a loss row names each series',
+      read: one(() => m.queue.counters.lost),
+    },
+    {
+      name: 'messages_quarantined_total',
+      help: 'Messages that are no readings',
+      read: one(() => m.queue.counters.quarantined),
+    },
+    {
+      name: 'readings_unexplained',
+      help: 'Readings that are neither stored nor quarantined, lost or waiting: a defect',
+      read: one(() => m.queue.unequal().reduce((sum, { difference }) => sum + Math.abs(difference), 0)),
+    },
+    { name: 'outbox_bytes', help: 'Size of the batches in the outbox', read: one(m.queue.sizeBytes) },
+    {
       name: 'readings_waiting',
       help: 'Readings on their way to the metrics store',
       read: one(() => m.writer.backlog().readings),

@@ -20,6 +20,8 @@ import { footageRoutes } from './routes/footage.ts'
 import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { keepingRoutes } from './routes/keeping.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
+import { readingRoutes } from './routes/readings.ts'
 import { pictureRoutes } from './routes/pictures.ts'
 import { ptzRoutes } from './routes/ptz.ts'
 import { ruleRoutes } from './routes/rules.ts'
@@ -86,6 +88,8 @@ export async function httpServer(parts: HttpParts): Promise<App> {
   pictureRoutes(app, parts)
   discoveryRoutes(app, parts)
   sensorRoutes(app, parts)
+  readingRoutes(app, parts)
+  ledgerRoutes(app, parts)
   brokerRoutes(app, parts)
   ruleRoutes(app, parts)
   alertRoutes(app, parts)

@@ -1,80 +1,125 @@
-import { type Bucket, bucketMsFor } from '../domain/buckets.ts'
-import { days, hours } from '../domain/units.ts'
+import { type Keeping, type Resolution, resolutions } from '../domain/buckets.ts'
+import { days, hours, type UtcMs } from '../domain/units.ts'
 import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
-import type { MetricsStore } from './store.ts'
+import { embeddedHistory } from './embedded-history.ts'
+import { embeddedRollups } from './embedded-rollups.ts'
+import type { MetricsStore, Rejected } from './store.ts'
 
 export interface EmbeddedMetrics extends MetricsStore {
-  /** Deletes what is older than the retention, once an hour, until `signal` aborts. */
+  /** Deletes what is older than it is kept, once an hour, until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>
 }
 
 export interface EmbeddedStoreOptions {
   readonly store: Store
   readonly tools: Tools
-  readonly retentionDays?: number
+  readonly keeping: Keeping
 }
 
-/** Rows that one query may hold the process up for; a long range is read in pieces with room for others between them. */
-const rowsAtOnce = 20_000
-
-/** Coverage is asked for longer than readings are, and is a row an hour. */
-const pointDays = 1_100
+/** A transaction holds the process up for a few milliseconds. */
+const batch = 1_000
+const goAtOnce = 5_000
+const maxSources = 100_000
 
 /** Readings in SQLite, when no InfluxDB is configured: the same answers behind the same interface. */
-export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedStoreOptions): EmbeddedMetrics {
+export function embeddedStore({ store, tools, keeping }: EmbeddedStoreOptions): EmbeddedMetrics {
   const { db } = store
   const { clock } = tools
-  const ids = new Map<string, number>()
+  const ids = new Map<string, Map<string, number>>()
   const findSeries = db.prepare<[string, string], { id: number }>(
     'SELECT id FROM series WHERE sensor_id = ? AND metric = ?',
   )
-  const addSeries = db.prepare<[string, string]>('INSERT INTO series (sensor_id, metric) VALUES (?, ?)')
-  const insert = db.prepare<[number, number, number, string, number | null]>(
-    `INSERT INTO reading (series, utc_ms, value, quality, device_utc_ms) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET value = excluded.value, quality = excluded.quality, device_utc_ms = excluded.device_utc_ms`,
+  const addSeries = db.prepare<[string, string], { id: number }>(
+    'INSERT INTO series (sensor_id, metric) VALUES (?, ?) ON CONFLICT DO UPDATE SET metric = metric RETURNING id',
   )
-  const edge = db.prepare<[number, number, number, number], { utcMs: number }>(
-    'SELECT utc_ms AS utcMs FROM reading WHERE series = ? AND utc_ms >= ? AND utc_ms < ? ORDER BY utc_ms LIMIT 1 OFFSET ?',
+  const sourceIds = new Map<string, number>()
+  const addSource = db.prepare<[string], { id: number }>(
+    'INSERT INTO source (text) VALUES (?) ON CONFLICT DO UPDATE SET text = text RETURNING id',
   )
-  const select = db.prepare<{ bucketMs: number; id: number; from: number; to: number }, Bucket>(
-    // The cast: numbers are bound as floats, and this must stay a whole division.
-    `SELECT utc_ms - utc_ms % CAST(@bucketMs AS INTEGER) AS utcMs, min(value) AS min, max(value) AS max, avg(value) AS mean,
-            count(*) AS count
-     FROM reading WHERE series = @id AND utc_ms >= @from AND utc_ms < @to GROUP BY 1 ORDER BY 1`,
+  const insert = db.prepare<[number, number, number, number | null, string, number | null, number | null]>(
+    `INSERT INTO reading (series, utc_ms, value, raw_value, quality, device_utc_ms, source) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   )
-  const expire = db.prepare<{ id: number; before: number }>(
-    `DELETE FROM reading WHERE series = @id AND utc_ms IN
-       (SELECT utc_ms FROM reading WHERE series = @id AND utc_ms < @before ORDER BY utc_ms LIMIT 10000)`,
+  const change = db.prepare<[number, number | null, string, number | null, number | null, number, number]>(
+    'UPDATE reading SET value = ?, raw_value = ?, quality = ?, device_utc_ms = ?, source = ? WHERE series = ? AND utc_ms = ?',
   )
-
+  const expireOf = (resolution: Resolution) => {
+    const table = resolution === 'raw' ? 'reading' : resolution
+    return db.prepare<{ id: number; before: number }>(
+      `DELETE FROM ${table} WHERE series = @id AND utc_ms IN
+         (SELECT utc_ms FROM ${table} WHERE series = @id AND utc_ms < @before ORDER BY utc_ms LIMIT ${goAtOnce})`,
+    )
+  }
   const putPoint = db.prepare<[string, string, number, string]>(
     `INSERT INTO point (measurement, tags, utc_ms, fields) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET fields = excluded.fields`,
   )
   const expirePoints = db.prepare<[number]>('DELETE FROM point WHERE utc_ms < ?')
+  const rollups = embeddedRollups(db)
+  const rawFromUtcMs = (): UtcMs => clock.now() - days(keeping.rawDays)
 
   function seriesId(sensorId: string, metric: string): number | undefined {
-    const key = `${sensorId}/${metric}`
-    const id = ids.get(key) ?? findSeries.get(sensorId, metric)?.id
-    if (id !== undefined) ids.set(key, id)
+    const known = ids.get(sensorId)?.get(metric)
+    return known ?? findSeries.get(sensorId, metric)?.id
+  }
+  function newSeriesId(sensorId: string, metric: string): number {
+    const found = ids.get(sensorId)?.get(metric)
+    if (found !== undefined) return found
+    const id = addSeries.get(sensorId, metric)?.id ?? 0
+    ids.set(sensorId, (ids.get(sensorId) ?? new Map<string, number>()).set(metric, id))
+    return id
+  }
+  function sourceId(text: string): number | null {
+    if (text === '') return null
+    const found = sourceIds.get(text)
+    if (found !== undefined) return found
+    if (sourceIds.size >= maxSources) sourceIds.clear()
+    const id = addSource.get(text)?.id ?? 0
+    sourceIds.set(text, id)
     return id
   }
   const pause = () => new Promise((resolve) => setImmediate(resolve))
 
   return {
     name: 'embedded',
-    write(readings) {
-      store.transaction(() => {
-        for (const { reading } of readings) {
-          const { sensorId, metric, utcMs, value, quality, deviceUtcMs } = reading
-          const id = seriesId(sensorId, metric) ?? Number(addSeries.run(sensorId, metric).lastInsertRowid)
-          insert.run(id, utcMs, value, quality, deviceUtcMs)
-        }
-      })
-      return Promise.resolve([])
+    batch,
+    async write(readings) {
+      const rejected: Rejected[] = []
+      const fromUtcMs = rawFromUtcMs()
+      try {
+        store.transaction(() => {
+          for (const { reading } of readings) {
+            const { sensorId, metric, utcMs, value, rawValue, quality, deviceUtcMs, source } = reading
+            if (utcMs < fromUtcMs || !Number.isFinite(value)) {
+              const reason = utcMs < fromUtcMs ? 'beyond-retention' : 'store-refused'
+              rejected.push({
+                reading,
+                reason,
+                words: utcMs < fromUtcMs ? 'older than what is kept' : 'not a finite number',
+              })
+              continue
+            }
+            const id = newSeriesId(sensorId, metric)
+            const from = sourceId(source)
+            if (insert.run(id, utcMs, value, rawValue, quality, deviceUtcMs, from).changes > 0)
+              rollups.note(id, utcMs, value)
+            else {
+              change.run(value, rawValue, quality, deviceUtcMs, from, id, utcMs)
+              rollups.noteChange(id, utcMs)
+            }
+          }
+          rollups.finish()
+        })
+      } catch (cause) {
+        rollups.forget()
+        ids.clear()
+        sourceIds.clear()
+        throw cause
+      }
+      return rejected
     },
-    writePoints(points) {
+    async writePoints(points) {
       store.transaction(() => {
         for (const { measurement, tags, fields, utcMs } of points) {
           const series = Object.entries(tags).filter(([, value]) => value !== null && value !== '')
@@ -82,32 +127,19 @@ export function embeddedStore({ store, tools, retentionDays = 400 }: EmbeddedSto
           putPoint.run(measurement, JSON.stringify(sorted), utcMs, JSON.stringify(fields))
         }
       })
-      return Promise.resolve()
     },
-    async history({ sensorId, metric, fromUtcMs, toUtcMs, widthPx }) {
-      const bucketMs = bucketMsFor(fromUtcMs, toUtcMs, widthPx)
-      const id = seriesId(sensorId, metric)
-      const buckets: Bucket[] = []
-      if (id === undefined) return { bucketMs, buckets }
-      let from = fromUtcMs
-      while (from < toUtcMs) {
-        const beyond = edge.get(id, from, toUtcMs, rowsAtOnce)?.utcMs ?? toUtcMs
-        // A piece ends where a bucket ends, and holds at least one.
-        const cut = Math.floor(beyond / bucketMs) * bucketMs
-        const to = beyond === toUtcMs ? toUtcMs : cut > from ? cut : Math.min(toUtcMs, cut + bucketMs)
-        buckets.push(...select.all({ bucketMs, id, from, to }))
-        from = to
-        if (from < toUtcMs) await pause()
-      }
-      return { bucketMs, buckets }
-    },
+    ...embeddedHistory(db, seriesId, keeping, clock),
+    rawFromUtcMs,
     async run(signal) {
       const sweep = async () => {
-        const before = clock.now() - days(retentionDays)
-        for (const { id } of db.prepare<[], { id: number }>('SELECT id FROM series').all()) {
-          while (!signal.aborted && expire.run({ id, before }).changes > 0) await pause()
+        for (const resolution of resolutions) {
+          const before = clock.now() - days(keeping[`${resolution}Days`])
+          const expire = expireOf(resolution)
+          for (const { id } of db.prepare<[], { id: number }>('SELECT id FROM series').all())
+            while (!signal.aborted && expire.run({ id, before }).changes > 0) await pause()
         }
-        expirePoints.run(clock.now() - days(pointDays))
+        // Coverage is asked for as long as hours are, and is a row an hour.
+        expirePoints.run(clock.now() - days(keeping.hourDays))
       }
       await sweep()
       await every(clock, hours(1), signal, sweep)

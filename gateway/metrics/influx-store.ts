@@ -1,149 +1,189 @@
-import { InfluxDB } from 'influx'
-import { type Bucket, bucketMsFor } from '../domain/buckets.ts'
-import { Failure } from '../domain/failure.ts'
-import { line } from '../domain/line-protocol.ts'
+import type { Reading } from '../contract/sensor.ts'
+import type { Keeping, Sum } from '../domain/buckets.ts'
+import { Failure, toFailure } from '../domain/failure.ts'
+import { line, lineHead, lineWith } from '../domain/line-protocol.ts'
+import { days, hours, minutes } from '../domain/units.ts'
+import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
-import { type InfluxAddress, postLines } from './influx-http.ts'
-import type { MetricsStore, Rejected, TaggedReading } from './store.ts'
+import { influxAdmin } from './influx-admin.ts'
+import { influxHistory } from './influx-history.ts'
+import { type InfluxAddress, influxHttp } from './influx-http.ts'
+import { influxRollups } from './influx-rollups.ts'
+import { influxWriter, type Line } from './influx-write.ts'
+import type { MetricsStore, ReadingTags, Rejected, SeriesQuery, TaggedReading } from './store.ts'
 
-/** A line, and what it is of. */
-interface Line<Of> {
-  readonly of: Of
-  readonly text: string
+export interface InfluxStore extends MetricsStore {
+  /** Database, policies and sums are kept as configured until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>
+  close(): void
+  /** For carrying the history of another store over. */
+  readonly carry: {
+    /** Sums that another store made. @throws Failure as `write`, bug (`points-refused`) */
+    writeSums(resolution: 'minute' | 'hour', sums: readonly TaggedSum[], signal: AbortSignal): Promise<void>
+    /** How many readings of a range are there. */
+    count(query: SeriesQuery): Promise<number>
+    /** Makes the sums of all that was written. */
+    sumUp(signal: AbortSignal): Promise<void>
+  }
 }
-interface Refused<Of> {
-  readonly of: Of
-  /** InfluxDB's own words. */
-  readonly reason: string
+export interface TaggedSum extends Sum {
+  readonly sensorId: string
+  readonly metric: string
+  readonly tags: ReadingTags
 }
 
-/** What an answer to a write means. */
-type Outcome = 'stored' | 'split' | 'all-refused' | 'create-database'
+/** About a megabyte of lines. */
+const batch = 10_000
 
 /**
- * Readings in InfluxDB 1.x: the measurement `reading`, times in milliseconds, all numbers floats. Lines are written by our own
- * function over HTTP; the `influx` package creates the database and asks the questions.
+ * Readings in InfluxDB 1.x: the measurement `reading`, times in milliseconds, all numbers floats. InfluxDB 2.x (by its 1.x API) and
+ * VictoriaMetrics take readings the same way, but have retention of their own, no sums, and no history for the dashboard.
  */
-export function influxStore(address: InfluxAddress, { log }: Tools): MetricsStore {
-  const { url, database, user, password } = address
-  const { hostname, port, protocol, pathname } = new URL(url)
-  const backoff = { getDelay: () => 0, next: () => backoff, reset: () => backoff }
-  const influx = new InfluxDB({
-    host: hostname,
-    port: Number(port || (protocol === 'https:' ? 443 : 80)),
-    protocol: protocol === 'https:' ? 'https' : 'http',
-    path: pathname.replace(/\/+$/, ''),
-    database,
-    username: user,
-    password,
-    // Its pool would park the only host after one error; retrying is the writer's duty.
-    pool: { maxRetries: 0, requestTimeout: 10_000, backoff },
-  })
+export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Tools): InfluxStore {
+  const { clock, log } = tools
+  const http = influxHttp(address)
+  const admin = influxAdmin(http, keeping, log)
+  const send = influxWriter(http, admin.reconcile)
+  /** Only InfluxDB 1.x has policies and sums. */
+  const isWhole = async (signal?: AbortSignal) => (await admin.flavour(signal)) === 'influx-1'
+  const policyOf = async (policy: string, signal: AbortSignal) => ((await isWhole(signal)) ? policy : undefined)
+  const rollups = influxRollups(
+    admin,
+    async (lines, signal, policy = 'raw') => {
+      await send(
+        lines.map((text) => ({ of: undefined, text })),
+        policy,
+        signal,
+      )
+    },
+    keeping,
+    tools,
+  )
+  const asked = influxHistory(admin, keeping, rollups.summedUpToUtcMs, clock)
 
-  async function send<Of>(lines: readonly Line<Of>[], signal: AbortSignal, isRetry: boolean): Promise<Refused<Of>[]> {
-    if (lines.length === 0) return []
-    const { status, words } = await postLines(
-      address,
-      lines.map(({ text }) => text),
-      signal,
+  async function mustBeWhole() {
+    if (await isWhole()) return
+    throw new Failure(
+      'away',
+      'history-unavailable',
+      'the metrics store takes readings, but cannot be asked for them here',
     )
-    const refuse = () => lines.map(({ of }) => ({ of, reason: words }))
-    const outcome = outcomeOf(status, words, lines.length)
-    if (outcome === 'stored') return []
-    if (outcome === 'all-refused' || (outcome === 'split' && lines.length === 1)) return refuse()
-    // The good lines of a partial write are stored; the bad ones are found by halving. Writing a line again changes nothing.
-    if (outcome === 'split') return halves(lines, signal)
-    if (isRetry) throw new Failure('away', 'influx-database', 'InfluxDB does not keep the database', { database })
-    await createDatabase()
-    return send(lines, signal, true)
   }
 
-  async function halves<Of>(lines: readonly Line<Of>[], signal: AbortSignal): Promise<Refused<Of>[]> {
-    const middle = Math.ceil(lines.length / 2)
-    const first = await send(lines.slice(0, middle), signal, false)
-    return [...first, ...(await send(lines.slice(middle), signal, false))]
+  let isPrepared = false
+  /** Until it succeeds: the policies are there before the first reading is. */
+  async function prepareOnce(signal: AbortSignal) {
+    if (isPrepared) return
+    await admin.reconcile(signal)
+    if (await isWhole(signal)) {
+      await rollups.recall(signal)
+      await rollups.adoptOld(signal)
+    }
+    isPrepared = true
   }
-
-  async function createDatabase() {
-    log.info({ database }, 'creating the InfluxDB database')
-    await ask(() => influx.createDatabase(database))
+  async function keepUp(signal: AbortSignal, work: () => Promise<void>) {
+    try {
+      await work()
+    } catch (cause) {
+      const { code, message, facts } = toFailure(cause)
+      // The writer tells of a store that is away.
+      if (!signal.aborted) log.debug({ code, ...facts }, message)
+    }
   }
 
   return {
     name: 'influx',
+    batch,
     async write(readings, signal) {
-      const lines: Line<TaggedReading['reading']>[] = []
-      const rejected: Rejected[] = []
-      for (const { reading, tags } of readings) {
-        const { sensorId, metric, value, quality, deviceUtcMs, utcMs } = reading
-        const { zone, site, workshop, area, unit } = tags
-        const text = line({
-          measurement: 'reading',
-          tags: { zone, site, workshop, area, sensor: sensorId, metric, unit },
-          fields: { value, quality, device_ms: deviceUtcMs },
-          utcMs,
-        })
-        if (text !== undefined && Number.isFinite(value)) lines.push({ of: reading, text })
-        else rejected.push({ reading, reason: 'not a finite number' })
+      const policy = await policyOf('raw', signal)
+      const { lines, rejected } = linesOf(readings)
+      if (lines.length === 0) return rejected
+      const due = policy === undefined ? undefined : rollups.begin(lines.map(({ of }) => (of as Reading).utcMs))
+      const more = (due?.lines ?? []).map((text) => ({ of: undefined, text }))
+      try {
+        const refused = await send([...lines, ...more], policy, signal)
+        for (const { of, ...why } of refused) if (of) rejected.push({ reading: of, ...why })
+      } finally {
+        due?.end()
       }
-      const refused = await send(lines, signal, false)
-      return [...rejected, ...refused.map(({ of, reason }) => ({ reading: of, reason }))]
+      return rejected
     },
     async writePoints(points, signal) {
+      // They are asked for longer than readings are.
+      const policy = await policyOf('hour', signal)
       const lines = points.flatMap((of) => {
         const text = line(of)
         return text === undefined ? [] : [{ of, text }]
       })
-      const [refused] = await send(lines, signal, false)
-      if (refused)
-        throw new Failure('bug', 'points-refused', 'InfluxDB refuses what the gateway wrote of itself', {
-          measurement: refused.of.measurement,
-          reason: refused.reason.slice(0, 200),
+      mustBeTaken(await send(lines, policy, signal))
+    },
+    async history(query) {
+      await mustBeWhole()
+      return asked.history(query)
+    },
+    carry: {
+      async writeSums(resolution, sums, signal) {
+        const lines = sums.flatMap(({ sensorId, metric, tags, utcMs, min, max, sum, count }) => {
+          const head = headOf(tags, sensorId, metric)
+          const text = lineWith(head, { min, max, mean: sum / count, sum, count }, utcMs)
+          return text === undefined ? [] : [{ of: sensorId, text }]
         })
+        mustBeTaken(await send(lines, resolution, signal))
+      },
+      count: asked.count,
+      sumUp: (signal) => rollups.sumUpAll(signal, true),
     },
-    async history({ sensorId, metric, fromUtcMs, toUtcMs, widthPx }) {
-      const bucketMs = bucketMsFor(fromUtcMs, toUtcMs, widthPx)
-      const query = `SELECT min("value") AS "min", max("value") AS "max", mean("value") AS "mean", count("value") AS "count"
-        FROM "reading" WHERE "sensor" = $sensor AND "metric" = $metric
-        AND time >= ${Math.trunc(fromUtcMs)}ms AND time < ${Math.trunc(toUtcMs)}ms
-        GROUP BY time(${bucketMs}ms) fill(none)`
-      const rows = await ask(() =>
-        influx.query<Omit<Bucket, 'utcMs'>>(query, { precision: 'ms', placeholders: { sensor: sensorId, metric } }),
+    async *readings(query) {
+      await mustBeWhole()
+      yield* asked.readings(query)
+    },
+    rawFromUtcMs: () => clock.now() - days(keeping.rawDays),
+    async run(signal) {
+      const prepared = every(clock, minutes(1), signal, () => keepUp(signal, () => prepareOnce(signal)))
+      const reconciled = every(clock, hours(1), signal, () => keepUp(signal, () => admin.reconcile(signal)))
+      const summed = every(clock, minutes(1), signal, () =>
+        keepUp(signal, async () => {
+          if (isPrepared && (await isWhole(signal))) await rollups.sumUpAll(signal)
+        }),
       )
-      const buckets = rows.map(({ time, min, max, mean, count }) => ({ utcMs: time.getTime(), min, max, mean, count }))
-      return { bucketMs, buckets }
+      await keepUp(signal, () => prepareOnce(signal))
+      await Promise.all([prepared, reconciled, summed])
     },
+    close: http.close,
   }
 }
 
-/** Every way in which InfluxDB 1.x answers a write. Throws when nothing may be dropped and only time or an operator helps. */
-function outcomeOf(status: number, words: string, sent: number): Outcome {
-  const facts = { status, answer: words.slice(0, 200) }
-  if (status < 300) return 'stored'
-  if (status === 401 || status === 403)
-    throw new Failure('denied', 'influx-denied', 'InfluxDB refuses user or password; readings are held', facts)
-  if (status === 404) return 'create-database'
-  if (status === 413) return sent > 1 ? 'split' : 'all-refused'
-  if (status !== 400 && status !== 422)
-    throw new Failure(status === 429 ? 'busy' : 'away', 'influx-away', 'InfluxDB cannot take readings now', facts)
-  if (/max-series-per-database|max-values-per-tag/.test(words))
-    throw new Failure(
-      'busy',
-      'influx-cardinality',
-      'InfluxDB has reached its limit of series; readings are held',
-      facts,
-    )
-  return Number(/dropped=(\d+)/.exec(words)?.[1]) === sent ? 'all-refused' : 'split'
+/** What is older than its policy keeps is nobody's fault. */
+function mustBeTaken(refused: readonly Pick<Rejected, 'reason' | 'words'>[]): void {
+  const bad = refused.find(({ reason }) => reason !== 'beyond-retention')
+  if (bad)
+    throw new Failure('bug', 'points-refused', 'InfluxDB refuses what the gateway wrote of itself', {
+      reason: bad.words.slice(0, 200),
+    })
 }
 
-/** Calls the `influx` package; its errors become ours. */
-async function ask<T>(question: () => Promise<T>): Promise<T> {
-  try {
-    return await question()
-  } catch (cause) {
-    const status = Number(/^A (\d{3}) /.exec(cause instanceof Error ? cause.message : '')?.[1])
-    if (status === 401 || status === 403)
-      throw new Failure('denied', 'influx-denied', 'InfluxDB refuses user or password', {}, { cause })
-    throw new Failure('away', 'influx-away', 'InfluxDB does not answer', {}, { cause })
+const headOf = ({ zone, site, workshop, area, unit }: ReadingTags, sensor: string, metric: string): string =>
+  lineHead('reading', { zone, site, workshop, area, sensor, metric, unit })
+
+/** Lines of readings; the head of a series is made once. */
+function linesOf(readings: readonly TaggedReading[]): { lines: Line<Reading | undefined>[]; rejected: Rejected[] } {
+  const lines: Line<Reading | undefined>[] = []
+  const rejected: Rejected[] = []
+  const heads = new Map<ReadingTags, Map<string, string>>()
+  for (const { reading, tags } of readings) {
+    const { sensorId, metric, value, rawValue, quality, deviceUtcMs, source, utcMs } = reading
+    const key = `${sensorId}/${metric}`
+    let known = heads.get(tags)
+    if (!known) heads.set(tags, (known = new Map()))
+    let head = known.get(key)
+    if (head === undefined) known.set(key, (head = headOf(tags, sensorId, metric)))
+    // Who read it off an instrument is part of the reading; topics are known from the sensor.
+    const author = quality === 'manual' ? source : null
+    const text = Number.isFinite(value)
+      ? lineWith(head, { value, quality, device_ms: deviceUtcMs, raw: rawValue, source: author }, utcMs)
+      : undefined
+    if (text !== undefined) lines.push({ of: reading, text })
+    else rejected.push({ reading, reason: 'store-refused', words: 'not a finite number' })
   }
+  return { lines, rejected }
 }

@@ -14,9 +14,16 @@ export interface OpenMetrics {
 }
 
 /** The configured metrics store: InfluxDB, or `metrics.db` in the data folder. `close` after `run` has ended. */
-export function openMetrics(influx: Config['influx'], dataDir: string, tools: Tools): OpenMetrics {
-  if (influx) return { store: influxStore(influx, tools), run: async () => {}, close: () => {} }
+export function openMetrics(
+  { influx, readings: keeping }: Pick<Config, 'influx' | 'readings'>,
+  dataDir: string,
+  tools: Tools,
+): OpenMetrics {
+  if (influx) {
+    const store = influxStore(influx, keeping, tools)
+    return { store, run: store.run, close: store.close }
+  }
   const file = openStore(join(dataDir, 'metrics.db'), 'metrics')
-  const store = embeddedStore({ store: file, tools })
-  return { store, run: (signal) => store.run(signal), close: () => file.close() }
+  const store = embeddedStore({ store: file, tools, keeping })
+  return { store, run: store.run, close: () => file.close() }
 }

@@ -1,7 +1,7 @@
 import type { Reading } from '../contract/sensor.ts'
 import type { Bucket } from '../domain/buckets.ts'
 import type { Point } from '../domain/line-protocol.ts'
-import type { Millis, UtcRange } from '../domain/units.ts'
+import type { Millis, UtcMs, UtcRange } from '../domain/units.ts'
 
 /** Where a reading was taken; null parts are left out. */
 export interface ReadingTags {
@@ -14,18 +14,23 @@ export interface ReadingTags {
 
 export interface TaggedReading {
   readonly reading: Reading
+  /** The same object for all readings of a series in one call. */
   readonly tags: ReadingTags
 }
 
 export interface Rejected {
   readonly reading: Reading
+  /** `beyond-retention`: older than what the store keeps; `store-refused`: anything else. */
+  readonly reason: 'store-refused' | 'beyond-retention'
   /** The store's own words. */
-  readonly reason: string
+  readonly words: string
 }
 
-export interface HistoryQuery extends UtcRange {
+export interface SeriesQuery extends UtcRange {
   readonly sensorId: string
   readonly metric: string
+}
+export interface HistoryQuery extends SeriesQuery {
   readonly widthPx: number
 }
 
@@ -38,13 +43,20 @@ export interface HistoryResult {
 /** Where readings are kept for years. Writing the same readings again changes nothing. */
 export interface MetricsStore {
   readonly name: 'influx' | 'embedded'
+  /** So many readings are written at once, about. */
+  readonly batch: number
   /**
-   * @returns the readings that the store will never take; all others are stored
-   * @throws Failure away, busy or denied when nothing is known to be stored: keep them all and try again later
+   * @returns the readings that the store will never take; all others are stored durably
+   * @throws Failure away, busy or denied when nothing is known to be stored: keep them all and try again later. A fact `retryAfterMs`
+   * says when, if the store does.
    */
   write(readings: readonly TaggedReading[], signal: AbortSignal): Promise<readonly Rejected[]>
   /** What the gateway says of itself, e.g. the measurement `coverage`. Numbers are floats. @throws Failure as `write`, bug (`points-refused`) */
   writePoints(points: readonly Point[], signal: AbortSignal): Promise<void>
-  /** @throws Failure away (`influx-away`), denied (`influx-denied`) */
+  /** Minimum, maximum and mean in at most `widthPx` buckets (two at least). @throws Failure away (`influx-away`, `history-unavailable`), denied (`influx-denied`) */
   history(query: HistoryQuery): Promise<HistoryResult>
+  /** Every reading of a range, in order. Before `rawFromUtcMs` there are none any more. Breaking off is fine. @throws Failure as `history` */
+  readings(query: SeriesQuery): AsyncIterable<Reading>
+  /** From when on every reading is kept; before that there are minutes and hours. */
+  rawFromUtcMs(): UtcMs
 }

@@ -1,4 +1,4 @@
-import type { Reading, Sensor } from '../contract/sensor.ts'
+import type { Metric, Reading } from '../contract/sensor.ts'
 import type { ReadingTags } from './store.ts'
 
 /** What is known of places. */
@@ -15,10 +15,15 @@ export function placeTags(areaId: string | undefined, { areaPath, tree }: Places
   return { zone, site, workshop, area }
 }
 
+interface Placed {
+  readonly areaId: string
+  readonly metrics: readonly Pick<Metric, 'key' | 'unit'>[]
+}
+
 /** Where a reading was taken, and its unit. */
 export const readingTags =
-  (sensorOf: (sensorId: string) => Sensor | undefined, places: Places) =>
-  ({ sensorId, metric }: Reading): ReadingTags => {
+  (sensorOf: (sensorId: string) => Placed | undefined, places: Places) =>
+  ({ sensorId, metric }: Pick<Reading, 'sensorId' | 'metric'>): ReadingTags => {
     const sensor = sensorOf(sensorId)
     const unit = sensor?.metrics.find(({ key }) => key === metric)?.unit ?? null
     return { ...placeTags(sensor?.areaId, places), unit }

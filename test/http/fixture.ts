@@ -303,6 +303,22 @@ export async function openGateway(overrides: Partial<HttpParts> = {}): Promise<G
       history: (id, { metric }) => ({ metric: known(sensor, id) && metric, unit: '°C', bucketMs: 1_000, buckets: [] }),
       quarantined: () => [],
     },
+    readings: {
+      take: async (id, { takenUtcMs, values }, by) =>
+        values.map(({ metric, value }) => ({
+          sensorId: known(sensor, id) && id,
+          metric,
+          value,
+          rawValue: null,
+          quality: 'manual',
+          utcMs: takenUtcMs,
+          deviceUtcMs: null,
+          source: by,
+        })),
+      calibrations: (id) => known(sensor, id) && [],
+      calibrate: (id, what, by) => ({ ...what, id: 'cal-1', sensorId: known(sensor, id) && id, fromUtcMs: 5, by }),
+      series: () => ({ found: [], timeZone: 'Asia/Shanghai' }),
+    },
     readingLedger: async () => ({ sinceUtcMs: 0, accounts: [], losses: [], backlogs: [] }),
     mqttAccounts: {
       list: () => [mqttAccount],

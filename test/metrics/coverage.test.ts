@@ -6,6 +6,7 @@ import { embeddedStore } from '../../gateway/metrics/embedded-store.ts'
 import { influxStore } from '../../gateway/metrics/influx-store.ts'
 import type { MetricsStore } from '../../gateway/metrics/store.ts'
 import { openStore } from '../../gateway/store/open.ts'
+import { keeping } from './fixture.ts'
 import { startInflux } from '../support/influx.ts'
 import { quietTools, scratchFolder } from '../support/sensors.ts'
 import { waitFor } from '../support/wait.ts'
@@ -44,10 +45,10 @@ async function write(store: Pick<MetricsStore, 'writePoints'>, waiting: Coverage
 
 test('InfluxDB: a point an hour and camera, floats in seconds, written again without a second point', async () => {
   const influx = await startInflux(end.signal)
-  const store = influxStore({ url: influx.url, database: 'zone' }, quietTools)
+  const store = influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools)
   await write(store, [...rows])
   await write(store, [...rows])
-  const answer = (await influx.query('SELECT * FROM coverage', { database: 'zone' })) as {
+  const answer = (await influx.query('SELECT * FROM hour.coverage', { database: 'zone' })) as {
     results?: { series?: { columns: string[]; values: (string | number | null)[][] }[] }[]
   }
   const [series] = answer.results?.[0]?.series ?? []
@@ -68,7 +69,7 @@ test('InfluxDB: a point an hour and camera, floats in seconds, written again wit
 
 test('the embedded store: the same points', async () => {
   const file = openStore(join(scratchFolder(end.signal), 'metrics.db'), 'metrics')
-  const store = embeddedStore({ store: file, tools: quietTools })
+  const store = embeddedStore({ store: file, tools: quietTools, keeping })
   await write(store, [...rows])
   await write(store, [...rows])
   const points = file.db.prepare(`SELECT tags, utc_ms, fields FROM point WHERE measurement = 'coverage'`).all() as {

@@ -1,23 +1,16 @@
-import { createServer, type Server } from 'node:http'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Reading } from '../../gateway/contract/sensor.ts'
 import type { Health } from '../../gateway/lib/supervise.ts'
 import { embeddedStore } from '../../gateway/metrics/embedded-store.ts'
 import { influxStore } from '../../gateway/metrics/influx-store.ts'
-import type { MetricsStore, ReadingTags, TaggedReading } from '../../gateway/metrics/store.ts'
+import type { MetricsStore } from '../../gateway/metrics/store.ts'
 import { metricsWriter } from '../../gateway/metrics/writer.ts'
 import { type Outbox, outbox } from '../../gateway/sensors/outbox.ts'
 import { openStore, type Store } from '../../gateway/store/open.ts'
+import { anHour, dayMs, keeping, reading, tagged, tags } from './fixture.ts'
 import { startInflux, type Influx } from '../support/influx.ts'
 import { until } from '../support/wait.ts'
 import { quietTools, scratchFolder } from '../support/sensors.ts'
-
-const tags: ReadingTags = { zone: 'z', site: 's', workshop: null, area: 'a-1', unit: '°C' }
-const dayMs = 86_400_000
-/** The start of an hour some days ago. */
-const anHour = Math.floor((Date.now() - 3 * dayMs) / 3_600_000) * 3_600_000
 
 let end: AbortController
 let stores: Store[]
@@ -38,22 +31,10 @@ function open(kind: 'outbox' | 'metrics'): Store {
   stores.push(store)
   return store
 }
-const reading = (n: number, more: Partial<Reading> = {}): Reading => ({
-  sensorId: 's1',
-  metric: 'temp',
-  value: n,
-  quality: 'ok',
-  utcMs: anHour + n * 1_000,
-  deviceUtcMs: n % 2 ? null : anHour,
-  ...more,
-})
-const tagged = (readings: Reading[]): TaggedReading[] => readings.map((reading) => ({ reading, tags }))
-
 function write(queue: Outbox, store: MetricsStore) {
   const healths: Health[] = []
   const writer = metricsWriter({
     queue,
-    cursor: 'metrics',
     store,
     tagsOf: () => tags,
     tools: quietTools,
@@ -63,7 +44,7 @@ function write(queue: Outbox, store: MetricsStore) {
   running.push(writer.run(end.signal))
   return { writer, healths }
 }
-const newOutbox = () => outbox({ store: open('outbox'), tools: quietTools, cursors: ['metrics'] })
+const newOutbox = () => outbox({ store: open('outbox'), tools: quietTools, cursors: ['influx', 'embedded'] })
 
 async function stored(influx: Influx, more: { user?: string; password?: string } = {}): Promise<number> {
   const answer = (await influx.query('SELECT count(value) FROM reading', { database: 'zone', ...more })) as {
@@ -74,8 +55,8 @@ async function stored(influx: Influx, more: { user?: string; password?: string }
 
 describe('InfluxDB and the embedded store give the same history', () => {
   test('whatever the range, the width and the holes', async () => {
-    const influx = influxStore({ url: (await startInflux(end.signal)).url, database: 'zone' }, quietTools)
-    const embedded = embeddedStore({ store: open('metrics'), tools: quietTools })
+    const influx = influxStore({ url: (await startInflux(end.signal)).url, database: 'zone' }, keeping, quietTools)
+    const embedded = embeddedStore({ store: open('metrics'), tools: quietTools, keeping })
     const readings = Array.from({ length: 3_600 }, (_, n) => reading(n, { value: Math.sin(n / 100) * 10 }))
       .filter((_, n) => n < 1_000 || n > 1_500)
       .concat(reading(7, { metric: 'rh', value: 1e6 }), reading(9, { sensorId: 'it\'s "odd"', value: 5 }))
@@ -109,7 +90,7 @@ describe('InfluxDB and the embedded store give the same history', () => {
 describe('the embedded store', () => {
   test('long histories are read in pieces; old readings go', async () => {
     const store = open('metrics')
-    const embedded = embeddedStore({ store, tools: quietTools, retentionDays: 4 })
+    const embedded = embeddedStore({ store, tools: quietTools, keeping })
     const many = Array.from({ length: 60_000 }, (_, n) => reading(n, { utcMs: anHour + n * 1_000 }))
     await embedded.write(tagged([...many, reading(1, { utcMs: anHour - 2 * dayMs })]), end.signal)
     const query = {
@@ -131,7 +112,8 @@ describe('the embedded store', () => {
     const wide = await embedded.history(query)
     expect(wide.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(60_001)
     expect(new Set(wide.buckets.map(({ utcMs }) => utcMs)).size).toBe(wide.buckets.length)
-    running.push(embedded.run(end.signal))
+    const shorter = embeddedStore({ store, tools: quietTools, keeping: { ...keeping, rawDays: 4 } })
+    running.push(shorter.run(end.signal))
     await until(
       'the oldest to go',
       () => store.db.prepare('SELECT count(*) AS n FROM reading').pluck().get() === 60_000,
@@ -143,7 +125,7 @@ describe('the embedded store', () => {
 describe('the writer and InfluxDB', () => {
   test('the first success is told once: an alert of the life before may be open', async () => {
     const queue = newOutbox()
-    const { healths, writer } = write(queue, embeddedStore({ store: open('metrics'), tools: quietTools }))
+    const { healths, writer } = write(queue, embeddedStore({ store: open('metrics'), tools: quietTools, keeping }))
     await queue.append([reading(1)])
     await until('the first batch', () => writer.counters.written === 1)
     await queue.append([reading(2)])
@@ -155,7 +137,7 @@ describe('the writer and InfluxDB', () => {
     const influx = await startInflux(end.signal)
     await influx.stop()
     const queue = newOutbox()
-    const { writer, healths } = write(queue, influxStore({ url: influx.url, database: 'zone' }, quietTools))
+    const { writer, healths } = write(queue, influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools))
     for (let n = 0; n < 20; n++) await queue.append(Array.from({ length: 500 }, (_, k) => reading(n * 500 + k)))
     await until('the failure', () => !writer.health.ok)
     expect(writer.health).toMatchObject({ code: 'influx-away' })
@@ -172,7 +154,7 @@ describe('the writer and InfluxDB', () => {
     await queue.append([reading(20_000)])
     await until('one more', () => writer.backlog().readings === 0)
     expect(await stored(influx)).toBe(10_001)
-    expect(writer.counters).toEqual({ written: 10_001, refused: 0 })
+    expect(writer.counters).toEqual({ written: 10_001, refused: 0, late: 10_001 })
   })
 
   test('401 holds everything until the password is right', async () => {
@@ -183,12 +165,12 @@ describe('the writer and InfluxDB', () => {
     const queue = newOutbox()
     await queue.append(Array.from({ length: 100 }, (_, n) => reading(n)))
     const address = { url: influx.url, database: 'zone', user: 'zone' }
-    const wrong = write(queue, influxStore({ ...address, password: 'wrong' }, quietTools))
+    const wrong = write(queue, influxStore({ ...address, password: 'wrong' }, keeping, quietTools))
     await until('the refusal', () => wrong.writer.health.code === 'influx-denied')
     expect(wrong.writer.backlog().readings).toBe(100)
     expect(queue.quarantined()).toEqual([])
     await expect(
-      influxStore({ ...address, password: 'wrong' }, quietTools).history({
+      influxStore({ ...address, password: 'wrong' }, keeping, quietTools).history({
         sensorId: 's1',
         metric: 'temp',
         fromUtcMs: 0,
@@ -196,28 +178,29 @@ describe('the writer and InfluxDB', () => {
         widthPx: 10,
       }),
     ).rejects.toMatchObject({ code: 'influx-denied' })
-    const right = write(queue, influxStore({ ...address, password: 'right' }, quietTools))
+    const right = write(queue, influxStore({ ...address, password: 'right' }, keeping, quietTools))
     await until('everything to arrive', () => right.writer.backlog().readings === 0)
     expect(await stored(influx, { user: 'zone', password: 'right' })).toBe(100)
   })
 
   test('a field of another type: those lines are quarantined with the reason, the others are stored', async () => {
     const influx = await startInflux(end.signal)
-    await influx.query('CREATE DATABASE zone')
-    // Types belong to a shard of one week: text in an old week makes old numbers impossible, new ones not.
-    const oldUtcMs = anHour - 60 * dayMs
+    const store = influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools)
+    await store.write(tagged([reading(0)]), end.signal)
+    // Types belong to a shard of a day: text in an old one makes old numbers impossible, new ones not.
+    const oldUtcMs = anHour - 20 * dayMs
     expect(await influx.write('zone', `reading,sensor=x value="text" ${oldUtcMs}`)).toBe(204)
     const queue = newOutbox()
     const bad = [100, 200, 300].map((n) => reading(n, { utcMs: oldUtcMs + n }))
     await queue.append([...Array.from({ length: 1_000 }, (_, n) => reading(n)), ...bad])
-    const { writer } = write(queue, influxStore({ url: influx.url, database: 'zone' }, quietTools))
+    const { writer } = write(queue, influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools))
     await until('the end of the backlog', () => writer.backlog().readings === 0)
-    expect(writer.counters).toEqual({ written: 1_000, refused: 3 })
+    expect(writer.counters).toEqual({ written: 1_000, refused: 3, late: 1_003 })
     expect(queue.quarantined()).toHaveLength(3)
     expect(queue.quarantined()[0]).toMatchObject({ reason: 'store-refused', topic: 's1/temp' })
     expect(queue.quarantined()[0]?.sample).toContain('field type conflict')
     expect(writer.health.ok).toBe(true)
-    const history = influxStore({ url: influx.url, database: 'zone' }, quietTools)
+    const history = influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools)
     const { buckets } = await history.history({
       sensorId: 's1',
       metric: 'temp',
@@ -230,45 +213,8 @@ describe('the writer and InfluxDB', () => {
 
   test('a request that is too large is halved', async () => {
     const influx = await startInflux(end.signal, { maxBodyBytes: 20_000 })
-    const store = influxStore({ url: influx.url, database: 'zone' }, quietTools)
+    const store = influxStore({ url: influx.url, database: 'zone' }, keeping, quietTools)
     expect(await store.write(tagged(Array.from({ length: 2_000 }, (_, n) => reading(n))), end.signal)).toEqual([])
     expect(await stored(influx)).toBe(2_000)
-  })
-})
-
-describe('answers that a real server gives seldom', () => {
-  let server: Server
-  afterEach(() => server.close())
-  async function answering(status: number, body: string): Promise<MetricsStore> {
-    server = createServer((request, response) => {
-      request.resume().on('end', () => response.writeHead(status).end(body))
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    return influxStore({ url: `http://127.0.0.1:${port}`, database: 'zone' }, quietTools)
-  }
-  test.each([
-    [429, '', 'busy', 'influx-away'],
-    [500, '{"error":"timeout"}', 'away', 'influx-away'],
-    [503, '', 'away', 'influx-away'],
-    [403, '{"error":"no"}', 'denied', 'influx-denied'],
-    [404, '{"error":"database not found"}', 'away', 'influx-away'],
-    [
-      400,
-      '{"error":"partial write: max-series-per-database limit exceeded: (1) dropped=1"}',
-      'busy',
-      'influx-cardinality',
-    ],
-  ])('%d %s holds', async (status, body, kind, code) => {
-    const store = await answering(status, body)
-    await expect(store.write(tagged([reading(1), reading(2)]), end.signal)).rejects.toMatchObject({ kind, code })
-  })
-  test.each([
-    [400, '{"error":"partial write: points beyond retention policy dropped=2"}'],
-    [400, '{"error":"unable to parse"}'],
-    [422, 'odd'],
-  ])('%d %s refuses the readings', async (status, body) => {
-    const store = await answering(status, body)
-    expect(await store.write(tagged([reading(1), reading(2)]), end.signal)).toHaveLength(2)
   })
 })
