@@ -51,9 +51,9 @@ export const shellyDialect: Dialect<ShellyState> = {
     const isTelling = way === 'rpc' || (way === 'status' && component.includes(':'))
     return isTelling || speakers.has(prefix) || isOwnName(prefix)
   },
-  decode({ topic, payload }, state) {
+  decode({ topic, payload, retain }, state) {
     const { prefix, way, component } = waysOf(topic)
-    if (way === 'rpc') return notified(state, prefix, payload)
+    if (way === 'rpc') return notified(state, prefix, payload, retain)
     const known = state.speakers.get(prefix)
     if (way === 'online') return online(known?.id ?? prefix, known, payload)
     const read = objectOf(payload)
@@ -61,7 +61,7 @@ export const shellyDialect: Dialect<ShellyState> = {
     const speaker = known ?? newSpeaker(state, prefix, prefix)
     if (speaker === null) return notRead('too-many-candidates')
     const said = hear(state.devices, whoIs(speaker), componentFields(component, read.fields), null)
-    const fresh = withoutEchoes(said, speaker.echoes.rpc, speaker.echoes.status)
+    const fresh = retain ? said : withoutEchoes(said, speaker.echoes.rpc, speaker.echoes.status)
     return known || isOwnName(prefix) ? fresh : { ...fresh, memory: 'keep' }
   },
 }
@@ -99,7 +99,7 @@ function online(device: string, speaker: Speaker | undefined, payload: Uint8Arra
   return alive === undefined || isAsleep ? {} : { liveness: [{ device, alive }] }
 }
 
-function notified(state: ShellyState, prefix: string, payload: Uint8Array): Said {
+function notified(state: ShellyState, prefix: string, payload: Uint8Array, retain: boolean): Said {
   const read = objectOf(payload)
   if (read.fields === null) return read.said
   const { src, method, params } = read.fields
@@ -122,7 +122,8 @@ function notified(state: ShellyState, prefix: string, payload: Uint8Array): Said
     isComponent(component) && isObject(status) ? componentFields(component, status) : [],
   )
   const said = hear(state.devices, whoIs(speaker), fields, deviceTime(params))
-  const fresh = withoutEchoes(said, speaker.echoes.status, speaker.echoes.rpc)
+  // What was kept from before has no echo now.
+  const fresh = retain ? said : withoutEchoes(said, speaker.echoes.status, speaker.echoes.rpc)
   // Whose the other topics of a prefix are, and that it sleeps, is learned here.
   return isNews ? { ...fresh, memory: 'keep' } : fresh
 }

@@ -71,7 +71,7 @@ function addressOf(raw: unknown): string | null {
 
 /** What names the device, how it was received, and what the decoder says of its model. */
 const noValues =
-  /^(id|mac|mac_type|adv_type|name|rssi|txpower|distance|brand|model|model_id|type|cidc|acts|cont|encr|track|prmac|device|ctr|packet|uuid|mfid|major|minor|mjid|minid|channel|unit|servicedata.*|manufacturerdata|utctime|unixtime|gateway|presence|lat|long|origin)$/i
+  /^(id|mac|mac_type|adv_type|name|rssi|txpower|distance|brand|model|model_id|type|cidc|acts|cont|encr|track|prmac|device|ctr|seq|packet|uuid|mfid|major|minor|mjid|minid|channel|unit|servicedata.*|manufacturerdata|utctime|unixtime|gateway|presence|lat|long|origin)$/i
 /** Properties of decoder.theengs.io, without the number of the probe behind them. */
 const properties = new Map<string, readonly [unit: string | null, kind: string | null]>(
   Object.entries({
@@ -87,6 +87,13 @@ const properties = new Map<string, readonly [unit: string | null, kind: string |
     co2: ['ppm', 'carbon_dioxide'],
     pm25: ['µg/m³', 'pm25'],
     pm10: ['µg/m³', 'pm10'],
+    tvoc: ['ppb', 'volatile_organic_compounds_parts'],
+    co: ['mg/m³', 'carbon_monoxide'],
+    no2: ['µg/m³', 'nitrogen_dioxide'],
+    o3: ['µg/m³', 'ozone'],
+    so2: ['µg/m³', 'sulphur_dioxide'],
+    nh3: ['µg/m³', null],
+    ch2o: ['µg/m³', null],
     form: ['mg/m³', null],
     weight: ['kg', 'weight'],
     current: ['A', 'current'],

@@ -2,14 +2,34 @@ import { describe, expect, test } from 'vitest'
 import { rtl433Dialect } from '../../../gateway/sensors/dialects/rtl433.ts'
 import { fuzz, isBounded, listener, type Message, metricsOf, valuesOf } from './listener.ts'
 
-// Events of real receivers in public integrations (a Prologue and a Nexus of 2019 and 2023); keys and topics: rtl_433's docs/DATA_FORMAT.md and
-// docs/OPERATION.md. Weather: put together from DATA_FORMAT.
+// `captured`: rtl_433 22.11 of Debian 12 (`-R 3 -R 19 -M time:iso:tz -F mqtt`), which received two sensors' telegrams, made by their protocols, as samples
+// over rtl_tcp, and published to Mosquitto; in the order of arrival. Others: events of real receivers in public integrations (a Prologue and a Nexus of 2019 and 2023); keys and topics: rtl_433's docs/DATA_FORMAT.md and
+// docs/OPERATION.md; weather is put together from DATA_FORMAT.
 const prologue =
   '{"time":"2023-06-22 20:17:22","model":"Prologue-TH","subtype":9,"id":128,"channel":3,"battery_ok":1,"temperature_C":23.5,"humidity":33,"button":0,"mod":"ASK","freq":433.93552,"rssi":-2.04417,"snr":20.27732,"noise":-22.3215}'
 const nexus =
   '{"time":"2019-08-29 08:38:19","model":"Nexus-TH","id":42,"channel":2,"battery_ok":1,"temperature_C":20.5,"humidity":83}'
 const weather =
   '{"time":"2026-11-03T02:00:00+0800","model":"Bresser-5in1","id":17,"battery_ok":0,"battery_V":2.9,"temperature_F":68.0,"humidity":55,"wind_max_m_s":3.1,"wind_avg_km_h":7.2,"wind_dir_deg":225.0,"rain_mm":12.4,"rain_rate_in_h":0.1,"pressure_hPa":1013.2,"light_lux":1200,"code":"800210003e915c","mic":"CRC"}'
+const captured: Message[] = [
+  [
+    'rtl_433/vm/events',
+    '{"time":"2026-11-24T13:31:13Z","model":"Nexus-TH","id":42,"channel":2,"battery_ok":1,"temperature_C":20.5,"humidity":83}',
+  ],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/time', '2026-11-24T13:31:13Z'],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/id', '42'],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/channel', '2'],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/battery_ok', '1'],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/temperature_C', '20.5'],
+  ['rtl_433/vm/devices/Nexus-TH/2/42/humidity', '83'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/time', '2026-11-24T13:31:14Z'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/id', '128'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/channel', '3'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/battery_ok', '1'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/temperature_C', '23.5'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/humidity', '33'],
+  ['rtl_433/vm/devices/Prologue-TH/9/3/128/button', '0'],
+]
 const device = 'Prologue-TH/9/3/128'
 const events = 'rtl_433/kitchen-pi/events'
 const below = `rtl_433/kitchen-pi/devices/${device}`
@@ -114,6 +134,35 @@ describe('single values', () => {
   })
 })
 
+describe('captured from rtl_433', () => {
+  const all = (messages: readonly Message[]) => {
+    const { say } = listener(rtl433Dialect)
+    const said = messages.map(([topic, payload]) => say(topic, payload))
+    const readings = said.flatMap((one) => one.readings ?? [])
+    return readings.map((one) => [one.device, one.metric, one.value, one.deviceUtcMs])
+  }
+  const nexusAt = Date.UTC(2026, 10, 24, 13, 31, 13)
+
+  test('each value once, with the time of the event', () => {
+    expect(all(captured)).toEqual([
+      ['Nexus-TH/2/42', 'battery_ok', 100, nexusAt],
+      ['Nexus-TH/2/42', 'temperature', 20.5, nexusAt],
+      ['Nexus-TH/2/42', 'humidity', 83, nexusAt],
+    ])
+  })
+
+  test('from single values where there are no events', () => {
+    expect(all(captured.filter(([topic]) => !topic.endsWith('/events')))).toEqual([
+      ['Nexus-TH/2/42', 'battery_ok', 100, null],
+      ['Nexus-TH/2/42', 'temperature', 20.5, null],
+      ['Nexus-TH/2/42', 'humidity', 83, null],
+      [device, 'battery_ok', 100, null],
+      [device, 'temperature', 23.5, null],
+      [device, 'humidity', 33, null],
+    ])
+  })
+})
+
 describe('availability', () => {
   test('a device is lost with the last receiver that heard it, and there again when it is heard', () => {
     const { say } = listener(rtl433Dialect)
@@ -137,6 +186,7 @@ test.each(['rtl_433/pi/states', 'rtl_433/pi/devices/humidity', 'rtl_433/events',
 )
 
 const real: Message[] = [
+  ...captured,
   [events, prologue],
   [events, weather],
   [`${below}/temperature_C`, '23.5'],

@@ -163,6 +163,15 @@ describe('whose a topic is', () => {
   })
 })
 
+test('what was kept from before the gateway began is no echo of what comes now', () => {
+  const { say } = listener(shellyDialect)
+  say(`${plus}/events/rpc`, delta, { retain: true })
+  expect(valuesOf(say(`${plus}/status/switch:0`, whole))).toEqual({
+    'switch_0.output': 0,
+    'switch_0.temperature.tC': 37.7,
+  })
+})
+
 describe('online', () => {
   test.each([
     ['true', [{ device: plus, alive: true }]],
