@@ -20,11 +20,16 @@ interface AreaFieldProps {
 export function AreaField({ label, value, forCamera, onChange, hint, noneWord }: AreaFieldProps) {
   const { zone } = useZone()
   const words = t()
-  const options = (areas: readonly { id: string; name: string; kind: Parameters<typeof mayFilm>[0] }[]) =>
+  // A closed list shows the option alone, without the workshop it stands under.
+  const options = (
+    areas: readonly { id: string; name: string; kind: Parameters<typeof mayFilm>[0] }[],
+    workshop?: string,
+  ) =>
     areas.map((area) => {
       const closed = forCamera && !mayFilm(area.kind)
       return (
         <option key={area.id} value={area.id} disabled={closed} selected={area.id === value}>
+          {workshop === undefined ? '' : `${workshop} · `}
           {area.name} · {words.areaKinds[area.kind]}
           {closed ? ` — ${words.noFilming}` : ''}
         </option>
@@ -49,7 +54,7 @@ export function AreaField({ label, value, forCamera, onChange, hint, noneWord }:
         {zone.value.value?.sites.map((site) => [
           ...site.workshops.map((workshop) => (
             <optgroup key={workshop.id} label={workshop.name}>
-              {options(workshop.areas)}
+              {options(workshop.areas, workshop.name)}
             </optgroup>
           )),
           <optgroup key={site.id} label={`${site.name} · ${words.sensors.shared}`}>

@@ -92,7 +92,9 @@ function Understood({ sensor }: { sensor: SensorCandidate }) {
           <li key={metric.key}>
             <span class="understood-name">
               {metric.name}
-              {kind === undefined || kind === metric.name ? null : <span class="muted"> {kind}</span>}
+              {kind === undefined || metric.name.toLowerCase().includes(kind.toLowerCase()) ? null : (
+                <span class="muted"> {kind}</span>
+              )}
             </span>{' '}
             {latest === undefined ? (
               <span class="muted">

@@ -34,6 +34,12 @@ export function withUnit(number: string, unit: string | null): string {
   return unit === '%' ? `${number}%` : `${number}\u202f${unit}`
 }
 
+/** A number of things: `356,700`. */
+export const formatCount = (n: number): string =>
+  String(n)
+    .replace(/\B(?=(\d{3})+$)/g, ',')
+    .replace('-', '−')
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** A size as disks are sold: `6.40\u202fTB`, powers of a thousand. */

@@ -1,5 +1,10 @@
 import type { Metric, Sensor } from '../../gateway/contract/sensor.ts'
 
-/** `冷库温湿度 · 温度`; a metric that is called as its sensor is named once. */
-export const nameOf = ({ sensor, metric }: { sensor: Pick<Sensor, 'name'>; metric: Pick<Metric, 'name'> }): string =>
-  sensor.name.includes(metric.name) ? sensor.name : `${sensor.name} · ${metric.name}`
+interface Named {
+  readonly sensor: Pick<Sensor, 'name'> & { readonly metrics: readonly unknown[] }
+  readonly metric: Pick<Metric, 'name'>
+}
+
+/** `冷库温湿度 · 温度`; the only metric of a sensor that is called after it is named once. */
+export const nameOf = ({ sensor, metric }: Named): string =>
+  sensor.metrics.length === 1 && sensor.name.includes(metric.name) ? sensor.name : `${sensor.name} · ${metric.name}`

@@ -1,9 +1,10 @@
 import type { Calibration } from '../../gateway/contract/sensor.ts'
 import { clockParts, formatDateTime, formatDuration, siteTimeZone } from '../i18n/time.ts'
+import { nameWithPlace } from '../api/places.ts'
 import { ruleSentence } from '../alerts/rules.tsx'
 import { Table } from '../parts/table.tsx'
 import { useLoad } from '../parts/use-load.ts'
-import { useGateway } from '../shell/gateway.ts'
+import { useGateway, useZone } from '../shell/gateway.ts'
 import { dueWords } from './calibration-words.ts'
 import type { Hole, Limit, Line } from './chart-lines.ts'
 import { nameOf } from './chart-names.ts'
@@ -20,6 +21,7 @@ interface HoleListProps {
 
 /** What is missing, from when to when and why. */
 export function HoleList({ lines, holes, noLedger }: HoleListProps) {
+  const { places } = useZone()
   const { holesColumn } = words()
   const shown = holes.slice(0, mostListed)
   return (
@@ -46,7 +48,7 @@ export function HoleList({ lines, holes, noLedger }: HoleListProps) {
                 <tr key={`${hole.key} ${hole.fromUtcMs} ${hole.lost?.reason}`} data-lost={hole.lost?.reason}>
                   <th scope="row">
                     {line === undefined ? hole.key : <Swatch hue={line.hue} />}
-                    {line === undefined ? null : nameOf(line)}
+                    {line === undefined ? null : nameWithPlace(nameOf(line), places.value.get(line.sensor.areaId))}
                   </th>
                   <td class="nowrap">{formatDateTime(hole.fromUtcMs)}</td>
                   <td class="nowrap">{formatDateTime(hole.toUtcMs)}</td>
@@ -70,6 +72,7 @@ export function HoleList({ lines, holes, noLedger }: HoleListProps) {
 /** By what the curves are judged: the limits of the rules, and the calibration that holds. */
 export function ChartNotes({ lines, limits }: { lines: readonly Line[]; limits: readonly Limit[] }) {
   const { api, nowUtcMs } = useGateway()
+  const { places } = useZone()
   const ids = [...new Set(lines.map(({ sensor }) => sensor.id))]
   const load = useLoad(
     async (signal) => (await Promise.all(ids.map((id) => api.calibrations(id, signal)))).flat(),
@@ -94,7 +97,7 @@ export function ChartNotes({ lines, limits }: { lines: readonly Line[]; limits: 
             <div key={line.key}>
               <dt>
                 <Swatch hue={line.hue} />
-                {nameOf(line)}
+                {nameWithPlace(nameOf(line), places.value.get(line.sensor.areaId))}
               </dt>
               <dd>
                 {own.length === 0

@@ -1,8 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { Rule } from '../../gateway/contract/alert.ts'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { minutes, type UtcMs, type UtcRange } from '../../gateway/domain/units.ts'
+import { nameWithPlace } from '../api/places.ts'
 import { formatDateTime, siteTimeZone } from '../i18n/time.ts'
 import { t } from '../i18n/language.ts'
 import { Empty, Loaded, PageHead } from '../parts/states.tsx'
@@ -12,13 +13,14 @@ import { type ChartAddress, type ChartView, keyText, readChartAddress, writeChar
 import { ChartBar } from './chart-bar.tsx'
 import { ChartData } from './chart-data.tsx'
 import { ChartLegend } from './chart-legend.tsx'
-import { holesOf, limitsOf, type Line } from './chart-lines.ts'
+import { axesOf, holesOf, limitsOf, type Line } from './chart-lines.ts'
 import { nameOf } from './chart-names.ts'
 import { ChartNotes, HoleList } from './chart-notes.tsx'
 import { pannedRange, zoomedRange } from './chart-range.ts'
 import { SeriesChoice } from './series-choice.tsx'
 import { Stage } from './stage.tsx'
 import { type Histories, useHistories } from './use-histories.ts'
+import { usePlotWidth } from './use-plot-width.ts'
 import { words } from './words.ts'
 import './chart.css'
 import './print.css'
@@ -30,22 +32,11 @@ const noLosses: readonly never[] = []
 export function ChartPage({ sensors }: { sensors: readonly Sensor[] }) {
   const router = useRouter()
   const { api, nowUtcMs } = useGateway()
-  const { rulesVersion } = useZone()
+  const { rulesVersion, places } = useZone()
   const session = useSession()
   const address = readChartAddress(router.location.value.query)
-  const [widthPx, setWidth] = useState(0)
   const [held, setHeld] = useState(false)
   const cursor = useSignal<UtcMs | null>(null)
-  const host = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const element = host.current
-    if (element === null) return undefined
-    // In steps, so that a moved edge does not load everything again.
-    const measure = (): void => setWidth(Math.max(200, Math.floor((element.clientWidth - 60) / 50) * 50))
-    const watch = new ResizeObserver(measure)
-    watch.observe(element)
-    return () => watch.disconnect()
-  }, [])
   const known = address.series.flatMap((key) => {
     const sensor = sensors.find(({ id }) => id === key.sensorId)
     const metric = sensor?.metrics.find((one) => one.key === key.metric)
@@ -53,6 +44,7 @@ export function ChartPage({ sensors }: { sensors: readonly Sensor[] }) {
   })
   const missing = address.series.filter((key) => !known.some((one) => keyText(one.key) === keyText(key)))
   const series = known.map(({ key }) => key)
+  const { host, widthPx } = usePlotWidth(Math.max(1, axesOf(known.map(({ metric }) => metric)).length))
   const load = useHistories(series, address.view, widthPx, held)
   const rules = useLoad((signal) => api.rules(signal), [rulesVersion.value])
   const minute = useComputed(() => Math.floor(nowUtcMs.value / minutes(1)))
@@ -76,7 +68,11 @@ export function ChartPage({ sensors }: { sensors: readonly Sensor[] }) {
     if (range !== undefined) go({ view: fixed(pannedRange(range, direction, nowUtcMs.peek())) })
   }
   const limits = useMemo(() => limitsOf(rules.value ?? none, series), [rules.value, series.map(keyText).join(' ')])
-  const title = known.length === 0 ? words().chart : [...new Set(known.map(nameOf))].slice(0, 3).join(' · ')
+  const [only] = known
+  const title =
+    only === undefined || known.length > 1
+      ? words().curves(known.length)
+      : nameWithPlace(nameOf(only), places.value.get(only.sensor.areaId))
   return (
     <>
       <a class="back" href="/sensors">
@@ -104,21 +100,25 @@ export function ChartPage({ sensors }: { sensors: readonly Sensor[] }) {
           <Empty title={words().none} next={words().noneNext} />
         ) : (
           <Loaded what={t().sensors.history} of={load}>
-            {(found) => (
-              <Shown
-                found={found}
-                known={known}
-                limits={limits}
-                losses={ledger.value?.losses ?? noLosses}
-                noLedger={ledger.problem !== null}
-                cursor={cursor}
-                go={(range) => go({ view: fixed(range) })}
-                zoom={zoom}
-                pan={pan}
-                hold={setHeld}
-                remove={(key) => go({ series: series.filter((one) => keyText(one) !== key) }, true)}
-              />
-            )}
+            {(found) =>
+              found.of.size === 0 ? (
+                <div class="chart-wait" />
+              ) : (
+                <Shown
+                  found={found}
+                  known={known}
+                  limits={limits}
+                  losses={ledger.value?.losses ?? noLosses}
+                  noLedger={ledger.problem !== null}
+                  cursor={cursor}
+                  go={(range) => go({ view: fixed(range) })}
+                  zoom={zoom}
+                  pan={pan}
+                  hold={setHeld}
+                  remove={(key) => go({ series: series.filter((one) => keyText(one) !== key) }, true)}
+                />
+              )
+            }
           </Loaded>
         )}
       </div>

@@ -62,8 +62,10 @@ export function SensorDetail({ sensor }: { sensor: Sensor }) {
 export function ClockOffset({ clockOffsetMs }: { clockOffsetMs: number | null }) {
   if (!isClockOff(clockOffsetMs)) return null
   return (
-    <Badge tone="warn" title={words().clockHint}>
-      {words().clock(formatDuration(Math.abs(clockOffsetMs)), clockOffsetMs > 0)}
-    </Badge>
+    <div>
+      <Badge tone="warn" title={words().clockHint}>
+        {words().clock(formatDuration(Math.abs(clockOffsetMs)), clockOffsetMs > 0)}
+      </Badge>
+    </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { Loss } from '../../gateway/contract/sensor.ts'
+import { wordOf } from '../i18n/language.ts'
 import { formatDateTime } from '../i18n/time.ts'
 import { Loaded } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
@@ -13,11 +14,11 @@ const mostSpans = 5
 
 /** What was given up: when, how much, why, and which stretches of which series. */
 export function LossList({ losses }: { losses: readonly Loss[] }) {
-  const { sensors } = useZone()
+  const { sensors, places } = useZone()
   const list = sensors.value.value
   const nameOf = (sensorId: string, key: string): string => {
     const metric = list?.find(({ id }) => id === sensorId)?.metrics.find((one) => one.key === key)
-    return `${sensorName(list, sensorId)} · ${metric?.name ?? key}`
+    return `${sensorName(list, places.value, sensorId)} · ${metric?.name ?? key}`
   }
   return (
     <section class="section" aria-labelledby="ledger-losses">
@@ -40,7 +41,7 @@ export function LossList({ losses }: { losses: readonly Loss[] }) {
               .map((loss) => (
                 <tr key={loss.id} data-loss={loss.id}>
                   <td class="nowrap">{formatDateTime(loss.utcMs)}</td>
-                  <td>{loss.store}</td>
+                  <td>{wordOf(words().storeNames, loss.store) ?? loss.store}</td>
                   <td>{words().lossText(loss.readings, words().lossReasons[loss.reason])}</td>
                   <td>
                     <ul>
@@ -71,7 +72,7 @@ export function LossList({ losses }: { losses: readonly Loss[] }) {
 /** What could not be read or was refused, as it came. */
 export function QuarantineList({ look }: { look: number }) {
   const { api } = useGateway()
-  const { sensors } = useZone()
+  const { sensors, places } = useZone()
   const load = useLoad((signal) => api.quarantine(signal), [look])
   return (
     <section class="section" aria-labelledby="ledger-quarantine">
@@ -100,7 +101,7 @@ export function QuarantineList({ look }: { look: number }) {
                     <td class="address">
                       {one.topic}
                       {one.sensorId === null ? null : (
-                        <div class="muted">{sensorName(sensors.value.value, one.sensorId)}</div>
+                        <div class="muted">{sensorName(sensors.value.value, places.value, one.sensorId)}</div>
                       )}
                     </td>
                     <td>{reasonText(one.reason)}</td>

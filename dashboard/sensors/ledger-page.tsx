@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import type { ReadingLedger } from '../../gateway/contract/sensor.ts'
 import { t, wordOf } from '../i18n/language.ts'
+import { formatCount } from '../i18n/numbers.ts'
 import { formatAgo, formatDateTime } from '../i18n/time.ts'
 import { StatusDot } from '../parts/badges.tsx'
 import { Empty, Loaded, PageHead } from '../parts/states.tsx'
@@ -67,7 +68,7 @@ function Stores({ ledger }: { ledger: ReadingLedger }) {
               <p class="muted">
                 {backlog === undefined || backlog.readings === 0 || backlog.oldestUtcMs === null
                   ? words().nothing
-                  : `${words().waiting} ${backlog.readings} · ${words().oldest} ${formatAgo(backlog.oldestUtcMs, nowUtcMs.peek())}`}
+                  : `${words().waiting} ${formatCount(backlog.readings)} · ${words().oldest} ${formatAgo(backlog.oldestUtcMs, nowUtcMs.peek())}`}
               </p>
             </li>
           )
@@ -88,16 +89,16 @@ function Equation({ sums }: { sums: Sums }) {
   return (
     <p class="ledger-equation">
       <span>
-        <span class="muted">{words().received}</span> <strong>{sums.received}</strong>
+        <span class="muted">{words().received}</span> <strong>{formatCount(sums.received)}</strong>
       </span>
       {terms.map(([sign, name, count, isBad]) => (
         <span key={name} class={isBad ? 'is-bad' : undefined}>
-          {sign} <span class="muted">{name}</span> <strong>{count}</strong>
+          {sign} <span class="muted">{name}</span> <strong>{formatCount(count)}</strong>
         </span>
       ))}
       {sums.difference === 0 ? null : (
         <span class="is-defect">
-          ! {words().difference} <strong>{sums.difference}</strong>
+          ! {words().difference} <strong>{formatCount(sums.difference)}</strong>
         </span>
       )}
     </p>
@@ -106,7 +107,7 @@ function Equation({ sums }: { sums: Sums }) {
 
 /** The account of each sensor; those that are as they should be only when asked for. */
 function Accounts({ ledger }: { ledger: ReadingLedger }) {
-  const { sensors } = useZone()
+  const { sensors, places } = useZone()
   const [all, setAll] = useState(false)
   const { accounts } = ledger
   const odd = accounts.filter((one) => !isPlain(one))
@@ -141,7 +142,7 @@ function Accounts({ ledger }: { ledger: ReadingLedger }) {
           <tbody>
             {shown.map((one) => (
               <tr key={`${one.sensorId} ${one.store}`} data-account={one.sensorId}>
-                <th scope="row">{sensorName(sensors.value.value, one.sensorId)}</th>
+                <th scope="row">{sensorName(sensors.value.value, places.value, one.sensorId)}</th>
                 <td>{wordOf(words().storeNames, one.store) ?? one.store}</td>
                 {columns.map((column) => (
                   <td
@@ -149,7 +150,7 @@ function Accounts({ ledger }: { ledger: ReadingLedger }) {
                     key={column}
                     data-label={columnWords(column)}
                   >
-                    {one[column]}
+                    {formatCount(one[column])}
                   </td>
                 ))}
               </tr>

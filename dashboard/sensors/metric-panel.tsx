@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { Rule } from '../../gateway/contract/alert.ts'
 import type { Metric, Sensor } from '../../gateway/contract/sensor.ts'
 import type { UtcMs } from '../../gateway/domain/units.ts'
@@ -19,6 +19,7 @@ import { MetricDialog } from './metric-form.tsx'
 import { summary } from './series.ts'
 import { Stage } from './stage.tsx'
 import { type Histories, useHistories } from './use-histories.ts'
+import { usePlotWidth } from './use-plot-width.ts'
 import { words as chartWords } from './words.ts'
 
 const noLosses: readonly never[] = []
@@ -34,17 +35,8 @@ interface PanelProps {
 export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
   const mayConfigure = useMay('configure')
   const [editing, setEditing] = useState(false)
-  const [widthPx, setWidth] = useState(0)
   const [held, setHeld] = useState(false)
-  const host = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const element = host.current
-    if (element === null) return undefined
-    const measure = (): void => setWidth(Math.max(200, Math.floor((element.clientWidth - 60) / 50) * 50))
-    const watch = new ResizeObserver(measure)
-    watch.observe(element)
-    return () => watch.disconnect()
-  }, [])
+  const { host, widthPx } = usePlotWidth(1)
   const key = { sensorId: sensor.id, metric: metric.key }
   const view: ChartView = { kind: 'live', span }
   const load = useHistories([key], view, widthPx, held)
@@ -54,7 +46,7 @@ export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
   ]
   return (
     <section class="panel metric" aria-label={metric.name}>
-      <header class="section-head">
+      <header class="metric-head">
         <h2>
           {metric.name}
           {metric.guessed ? (
@@ -67,6 +59,16 @@ export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
           ) : null}
           <span class="head-about">{facts.join(' · ')}</span>
         </h2>
+        {mayConfigure ? (
+          <button
+            type="button"
+            class="button button-small button-plain"
+            aria-label={`${detailWords().correct}: ${metric.name}`}
+            onClick={() => setEditing(true)}
+          >
+            {detailWords().correct}
+          </button>
+        ) : null}
         <span class="metric-now">
           <LiveValue sensor={sensor} metric={metric} headed />
         </span>
@@ -76,13 +78,6 @@ export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
           {(found) => <Curve found={found} sensor={sensor} metric={metric} span={span} rules={rules} hold={setHeld} />}
         </Loaded>
       </div>
-      {mayConfigure ? (
-        <div class="metric-end">
-          <button type="button" class="button button-small button-plain" onClick={() => setEditing(true)}>
-            {detailWords().correct}
-          </button>
-        </div>
-      ) : null}
       {editing ? <MetricDialog sensor={sensor} metric={metric} onClose={() => setEditing(false)} /> : null}
     </section>
   )

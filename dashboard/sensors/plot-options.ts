@@ -22,7 +22,11 @@ export interface Hands {
   readonly onDoubleClick: () => void
 }
 
-const axisPx = 54
+/** The width of an axis of values, and what is left free beside a single one. */
+export const axisPx = 54
+export const marginPx = 14
+/** The height of the axis of time. */
+const timePx = 34
 /** The second axis: uPlot has its sides as types alone. */
 const atRight: object = { side: 1 }
 const dashes: readonly number[][] = [[], [], [], [], [8, 4], [8, 4], [2, 3], [2, 3]]
@@ -80,7 +84,7 @@ export function optionsOf(
     width: size.widthPx,
     height: size.heightPx,
     legend: { show: false },
-    padding: [10, scales.length > 1 ? 0 : 14, 0, 0],
+    padding: [10, scales.length > 1 ? 0 : marginPx, 0, 0],
     cursor: {
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 5 },
@@ -99,6 +103,7 @@ export function optionsOf(
     axes: [
       {
         ...axis,
+        size: timePx,
         splits: (plot) => ticksOf(plot).map(({ utcMs }) => utcMs / 1_000),
         values: (plot) => ticksOf(plot).map(({ label }) => label),
       },

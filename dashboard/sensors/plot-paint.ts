@@ -42,7 +42,10 @@ export function drawHoles(plot: uPlot, pxRatio: number, ink: Ink, marks: readonl
       const right = Math.min(box.left + box.widthPx, box.left + plot.valToPos(hole.toUtcMs / 1_000, 'x'))
       if (right < box.left || x > box.left + box.widthPx) continue
       const rect = { x, top: box.top, widthPx: Math.max(3, right - x), heightPx: box.heightPx }
+      // What was lost stands out, and lets the curves be seen all the same.
+      paper.context.globalAlpha = hole.lost === null ? 1 : 0.5
       hatch(paper, rect, hole.lost === null ? hatchings.unexpected : hatchings.crit)
+      paper.context.globalAlpha = 1
       caption(paper, words, { ...rect, heightPx: 40 })
     }
   })
@@ -82,7 +85,13 @@ export function drawLimits(
       context.textAlign = 'right'
       const isAbove = rule.condition === 'above'
       context.textBaseline = isAbove ? 'bottom' : 'top'
-      context.fillText(words, box.left + box.widthPx - 6, y + (isAbove ? -3 : 3))
+      const [right, textY] = [box.left + box.widthPx - 6, y + (isAbove ? -3 : 3)]
+      // Curves may pass under it.
+      context.strokeStyle = ink('--surface')
+      context.lineWidth = 3
+      context.lineJoin = 'round'
+      context.strokeText(words, right, textY)
+      context.fillText(words, right, textY)
     }
   })
 }

@@ -4,6 +4,7 @@ import { pageWords } from '../i18n/language.ts'
 export const words = pageWords(
   {
     chart: '曲线',
+    curves: (n: number) => (n === 0 ? '曲线' : `${n} 条曲线`),
     chartAbout: '最多 8 条曲线、两种单位。空白表示没有读数，不会补画。',
     compare: '放大 / 对比',
     compareHint: '在曲线页打开，可加入其他传感器、选任意时段、打印和导出',
@@ -99,6 +100,7 @@ export const words = pageWords(
   },
   {
     chart: 'Chart',
+    curves: (n) => (n === 0 ? 'Chart' : `${n} curves`),
     chartAbout: 'Up to 8 curves in two units. A blank means no reading; nothing is filled in.',
     compare: 'Enlarge / compare',
     compareHint: 'Opens the chart page: other sensors beside it, any period, print and export',
