@@ -20,6 +20,19 @@ export function asText(value: unknown): string {
   return JSON.stringify(value)
 }
 
+const longestText = 1_000_000
+
+/** Texts put together: a template may not make an endless one out of a long one. */
+export function joined(...texts: readonly string[]): string {
+  if (texts.reduce((sum, { length }) => sum + length, 0) > longestText) throw templateFailed('the text is too long')
+  return texts.join('')
+}
+
+function replaced(text: string, old: string, fresh: string): string {
+  if ((text.length + 1) * (fresh.length + 1) > longestText) throw templateFailed('the text is too long')
+  return text.replaceAll(old, fresh)
+}
+
 function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -47,6 +60,18 @@ function converted(value: unknown, fallback: unknown[], whole: boolean): unknown
   if (number !== undefined && Number.isFinite(number)) return whole ? Math.trunc(number) : number
   if (fallback.length > 0) return fallback[0]
   throw templateFailed(`${asText(value).slice(0, 40)} is not a number`)
+}
+
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length
+  throw templateFailed('it has no length')
+}
+/** The numbers of a list. @throws Failure invalid (`template-failed`) for what is none, is empty, or has more than a thousand */
+function numbersOf(value: unknown): number[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 1_000)
+    throw templateFailed('it is no list of numbers')
+  return value.map(asNumber)
 }
 
 const truths = new Map([
@@ -78,11 +103,22 @@ export const filters: ReadonlyMap<string, (value: unknown, args: unknown[]) => u
   ['upper', (value) => asText(value).toUpperCase()],
   ['trim', (value) => asText(value).trim()],
   ['string', (value) => asText(value)],
-  ['replace', (value, args) => asText(value).replaceAll(asText(args[0]), asText(args[1]))],
+  ['replace', (value, args) => replaced(asText(value), asText(args[0]), asText(args[1]))],
+  ['length', (value) => lengthOf(value)],
+  ['count', (value) => lengthOf(value)],
+  ['first', (value) => member(value, 0)],
+  ['last', (value) => member(value, -1)],
+  ['min', (value) => Math.min(...numbersOf(value))],
+  ['max', (value) => Math.max(...numbersOf(value))],
+  ['sum', (value) => numbersOf(value).reduce((sum, next) => sum + next, 0)],
+  ['average', (value) => numbersOf(value).reduce((sum, next, _at, all) => sum + next / all.length, 0)],
+  ['sqrt', (value) => Math.sqrt(asNumber(converted(value, [], false)))],
+  ['bitwise_and', (value, args) => asNumber(converted(value, [], true)) & asNumber(args[0])],
+  ['bitwise_or', (value, args) => asNumber(converted(value, [], true)) | asNumber(args[0])],
   ['bool', (value, args) => truths.get(asText(value).toLowerCase()) ?? args[0]],
   ['iif', (value, args) => (truthy(value) ? (args.length > 0 ? args[0] : true) : args.length > 1 ? args[1] : false)],
 ])
-export const functionNames: ReadonlySet<string> = new Set(['float', 'int', 'iif', 'bool'])
+export const functionNames: ReadonlySet<string> = new Set(['float', 'int', 'iif', 'bool', 'min', 'max', 'sqrt'])
 
 /** A member of parsed JSON: own properties and array places only, so that no built-in can be reached. */
 export function member(value: unknown, key: unknown): unknown {

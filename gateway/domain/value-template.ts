@@ -1,4 +1,13 @@
-import { asNumber, asText, filters, functionNames, member, templateFailed, truthy } from './template-functions.ts'
+import {
+  asNumber,
+  asText,
+  filters,
+  functionNames,
+  joined,
+  member,
+  templateFailed,
+  truthy,
+} from './template-functions.ts'
 import { type Token, tokens, unsupported } from './template-tokens.ts'
 
 /** What a template sees. `json` is asked only when the template uses `value_json`; it may throw. */
@@ -22,6 +31,23 @@ const comparisons: ReadonlyMap<string, (left: unknown, right: unknown) => boolea
   ['>=', (left, right) => asNumber(left) >= asNumber(right)],
 ])
 
+/** `x is defined` and the like. */
+const tests: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (value: unknown) => boolean>([
+  ['defined', (value) => value !== undefined],
+  ['undefined', (value) => value === undefined],
+  ['none', (value) => value === null],
+  ['number', (value) => typeof value === 'number'],
+  ['string', (value) => typeof value === 'string'],
+  ['boolean', (value) => typeof value === 'boolean'],
+])
+
+/** Jinja's `in`: part of a text, one of a list, a key of an object. */
+function contains(whole: unknown, part: unknown): boolean {
+  if (typeof whole === 'string') return whole.includes(asText(part))
+  if (Array.isArray(whole)) return whole.includes(part)
+  return typeof whole === 'object' && whole !== null && typeof part === 'string' && Object.hasOwn(whole, part)
+}
+
 function divide(left: number, right: number, whole: boolean): number {
   if (right === 0) throw templateFailed('division by zero')
   return whole ? Math.floor(left / right) : left / right
@@ -34,10 +60,10 @@ const sums: ReadonlyMap<string, (left: unknown, right: unknown) => unknown> = ne
   [
     '+',
     (left, right) =>
-      typeof left === 'string' && typeof right === 'string' ? left + right : asNumber(left) + asNumber(right),
+      typeof left === 'string' && typeof right === 'string' ? joined(left, right) : asNumber(left) + asNumber(right),
   ],
   ['-', (left, right) => asNumber(left) - asNumber(right)],
-  ['~', (left, right) => asText(left) + asText(right)],
+  ['~', (left, right) => joined(asText(left), asText(right))],
 ])
 const products: ReadonlyMap<string, (left: unknown, right: unknown) => unknown> = new Map<
   string,
@@ -105,9 +131,17 @@ function parse(source: string): Node {
   function comparison(): Node {
     const left = operators(sums, () => operators(products, unary))
     if (take('name', 'is')) {
-      const negated = take('name', 'not')
-      if (!take('name', 'defined')) throw unsupported(`test "${peek().text}"`)
-      return (input) => (left(input) !== undefined) !== negated
+      const isTrue = !take('name', 'not')
+      const holds = tests.get(peek().text)
+      if (!holds) throw unsupported(`test "${peek().text}"`)
+      at++
+      return (input) => holds(left(input)) === isTrue
+    }
+    const isNegated = is('name', 'not') && list[at + 1]?.text === 'in'
+    if (isNegated) at++
+    if (take('name', 'in')) {
+      const right = operators(sums, () => operators(products, unary))
+      return (input) => contains(right(input), left(input)) !== isNegated
     }
     const compare = peek().kind === 'mark' ? comparisons.get(peek().text) : undefined
     if (!compare) return left
@@ -161,6 +195,16 @@ function parse(source: string): Node {
     need(')')
     return args
   }
+  /** `[1, 2]` */
+  function listOf(): Node {
+    const items: Node[] = []
+    while (!is('mark', ']')) {
+      items.push(ternary())
+      if (!take('mark', ',')) break
+    }
+    need(']')
+    return (input) => items.map((item) => item(input))
+  }
   function postfix(): Node {
     let value = primary()
     for (;;) {
@@ -188,6 +232,7 @@ function parse(source: string): Node {
       return inner
     }
     const lower = token.text.toLowerCase()
+    if (token.kind === 'mark' && token.text === '[') return listOf()
     if (token.kind !== 'name') throw unsupported(`"${token.text}"`)
     if (lower === 'true' || lower === 'false') return () => lower === 'true'
     if (lower === 'none') return () => null
@@ -234,5 +279,5 @@ export function compileTemplate(source: string): Template {
   }
   const [only] = pieces
   if (only && pieces.length === 1) return only
-  return (input) => pieces.map((piece) => asText(piece(input))).join('')
+  return (input) => joined(...pieces.map((piece) => asText(piece(input))))
 }

@@ -116,14 +116,26 @@ export function announcing({ store, table, hasBudget, calibrationsOf }: Announci
       return store.transaction(() => announceNew(id, said, topic, nowUtcMs))
     },
 
-    /** A metric that was not announced. @returns its series, or why there is no room */
-    addUnsaid(device: Device, said: MetricSaid): Series | QuarantineReason {
-      const refused = addMetric(device, said)
-      if (refused) return refused
-      const series = device.series.get(said.key)
-      if (!series) return 'too-many-metrics'
-      series.isUnsaid = true
-      return series
+    /** Metrics that were not announced. @returns how many there was room for, and why there was none for others */
+    addUnsaid(
+      device: Device,
+      metrics: readonly MetricSaid[],
+    ): { added: number; refused: QuarantineReason | undefined } {
+      // Asked before a transaction: a payload may hold thousands of values for which there is no room.
+      const full = roomFor(device)
+      if (full) return { added: 0, refused: full }
+      return store.transaction(() => {
+        let refused: QuarantineReason | undefined
+        let added = 0
+        for (const said of metrics) {
+          refused = addMetric(device, said)
+          if (refused) break
+          added++
+          const series = device.series.get(said.key)
+          if (series) series.isUnsaid = true
+        }
+        return { added, refused }
+      })
     },
 
     /** The device took its announcement back; one that is ignored stays so. @returns whether something changed */

@@ -1,10 +1,10 @@
 import type { Reading } from '../contract/sensor.ts'
-import type { LivenessSaid, ReadingSaid, Said } from '../domain/dialect.ts'
+import type { LivenessSaid, MetricSaid, ReadingSaid, Said } from '../domain/dialect.ts'
 import { guessMetric } from '../domain/metric-guess.ts'
 import { type Packet, type QuarantineReason, qualityOf } from '../domain/reading.ts'
 import type { UtcMs } from '../domain/units.ts'
 import type { announcing } from './announcing.ts'
-import { type Device, noteNotUnderstood, noteOffset, type Series } from './device.ts'
+import { type Device, noteNotUnderstood, noteOffset, prefixOf, type Series } from './device.ts'
 import type { DeviceTable } from './device-table.ts'
 import { addMoment, dropMoment, hasMoment, newMoments } from './moments.ts'
 import { loseSight, noteValue } from './presence.ts'
@@ -39,24 +39,36 @@ export interface HearingParts {
 
 /** Turns what a message says into what is known of devices, and into readings of sensors. */
 export function hearing({ table, announcer }: HearingParts) {
-  function seriesOf(device: Device, { metric, unit, value }: ReadingSaid, heard: Heard): Series | QuarantineReason {
-    const guess = guessMetric(metric)
-    const type = value === 0 || value === 1 ? ('binary' as const) : ('number' as const)
-    const said = { key: metric, name: metric, expiresMs: null, guessed: unit === null }
-    const added = announcer.addUnsaid(device, {
-      ...said,
-      unit: unit ?? guess.unit,
-      kind: guess.kind,
-      type: guess.unit === null ? type : 'number',
-    })
-    if (typeof added !== 'string') heard.changed.discovery = true
-    return added
+  /** Metrics of a message that were not announced: in one commit. */
+  function addUnsaid(device: Device, readings: readonly ReadingSaid[], heard: Heard): QuarantineReason | undefined {
+    const unsaid = new Map<string, MetricSaid>()
+    for (const { device: name, metric, unit, value } of readings) {
+      if (prefixOf(device.id) + name !== device.id || device.series.has(metric) || unsaid.has(metric)) continue
+      const guess = guessMetric(metric)
+      const isFlag = guess.unit === null && (value === 0 || value === 1)
+      unsaid.set(metric, {
+        key: metric,
+        name: metric,
+        unit: unit ?? guess.unit,
+        kind: guess.kind,
+        type: isFlag ? 'binary' : 'number',
+        expiresMs: null,
+        guessed: unit === null,
+      })
+    }
+    const { added, refused } = announcer.addUnsaid(device, [...unsaid.values()])
+    if (added > 0) heard.changed.discovery = true
+    return refused
   }
 
   /** One value. @returns why it is no reading */
-  function take(device: Device, said: ReadingSaid, packet: Packet, heard: Heard): QuarantineReason | undefined {
-    const series = device.series.get(said.metric) ?? seriesOf(device, said, heard)
-    if (typeof series === 'string') return series
+  function take(
+    device: Device,
+    series: Series,
+    said: ReadingSaid,
+    packet: Packet,
+    heard: Heard,
+  ): QuarantineReason | undefined {
     const { receivedUtcMs } = packet
     const { value: raw, unit, deviceUtcMs } = said
     if (unit !== null && unit !== series.unitSaid && !series.isTold) {
@@ -131,13 +143,22 @@ export function hearing({ table, announcer }: HearingParts) {
       if (!isSecond && said.gone)
         for (const name of said.gone) if (announcer.withdraw(prefix + name)) heard.changed.discovery = true
       if (isReplay) return
+      // Once for each device of the message, however many values there is no room for.
+      let tried: Device | undefined
+      let noRoom: QuarantineReason | undefined
       if (said.readings)
         for (const reading of said.readings) {
           const device = devices.get(reading.device)
           // Not announced yet, or there is no room: nobody waits for it.
           if (!device || (device.sensorId === null && (isSecond || !device.candidate))) continue
           if (heard.isLife) device.lastSeenUtcMs = receivedUtcMs
-          const reason = take(device, reading, packet, heard)
+          let series = device.series.get(reading.metric)
+          if (!series) {
+            if (tried !== device) noRoom = addUnsaid(device, said.readings, heard)
+            tried = device
+            series = device.series.get(reading.metric)
+          }
+          const reason = series ? take(device, series, reading, packet, heard) : noRoom
           if (reason) refuse(heard, reason, device, packet)
         }
       if (said.liveness)
