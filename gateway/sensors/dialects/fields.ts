@@ -3,7 +3,7 @@ import { metricKey } from '../../domain/json-metrics.ts'
 import { guessMetric } from '../../domain/metric-guess.ts'
 import { isTimeKey, parsePayload, toValue } from '../../domain/payload.ts'
 import type { QuarantineReason } from '../../domain/reading.ts'
-import type { Millis, UtcMs } from '../../domain/units.ts'
+import { days, type Millis, type UtcMs } from '../../domain/units.ts'
 
 /** Something in a message that may be a value. */
 export interface Field {
@@ -15,6 +15,8 @@ export interface Field {
   readonly unit: string | null
   readonly kind: string | null
   readonly guessed: boolean
+  /** See `MetricSaid.expiresMs`; else that of the device. */
+  readonly expiresMs?: Millis
 }
 
 /** Whose a message is. `device` is its name in the dialect. */
@@ -101,7 +103,9 @@ export function guessedFields(object: unknown): Field[] {
     const read = toValue(raw)
     const seen = read && { min: read.value, max: read.value, isFlag: read.type === 'binary' }
     const guess = guessMetric(path.join('.'), seen)
-    return { key: path.join('.'), name: path.join(' '), raw, ...guess, guessed: true }
+    const field = { key: path.join('.'), name: path.join(' '), raw, ...guess, guessed: true }
+    // Decoders say a flag when it changes, or when it is set: in between it holds.
+    return read?.type === 'binary' ? { ...field, expiresMs: days(1) } : field
   })
 }
 
@@ -123,7 +127,7 @@ export function hear(devices: Devices, who: Who, fields: readonly Field[], devic
   const readings: ReadingSaid[] = []
   const reasons = new Set<QuarantineReason>()
   const done = new Set<string>()
-  for (const { key, name, raw, unit, kind, guessed } of fields) {
+  for (const { key, name, raw, unit, kind, guessed, expiresMs = who.expiresMs ?? null } of fields) {
     const metric = metricKey(key)
     if (done.has(metric)) continue
     const read = toValue(raw)
@@ -147,7 +151,7 @@ export function hear(devices: Devices, who: Who, fields: readonly Field[], devic
         unit: saidUnit,
         kind,
         type,
-        expiresMs: who.expiresMs ?? null,
+        expiresMs,
         guessed,
       })
     }

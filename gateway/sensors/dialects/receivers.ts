@@ -31,6 +31,12 @@ export function receiverLost({ hears }: Receivers, receiver: string): LivenessSa
   return lost
 }
 
+/** A device that speaks for itself is its own receiver: it said that it goes, or its will does. `heardBy` with its own name takes that back. */
+export function deviceLost({ hears }: Receivers, device: string): LivenessSaid[] {
+  keepLast(hears, device, new Set(), maxDevices)
+  return [{ device, alive: false }]
+}
+
 /** What a receiver says of itself, or its last will says of it; undefined for other words. */
 export function onlineWord(payload: Uint8Array): boolean | undefined {
   if (payload.byteLength > 16) return undefined

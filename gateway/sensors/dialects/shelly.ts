@@ -1,8 +1,8 @@
 import type { Dialect, ReadingSaid, Said } from '../../domain/dialect.ts'
 import { deviceTime } from '../../domain/payload.ts'
-import { seconds } from '../../domain/units.ts'
+import { days, seconds } from '../../domain/units.ts'
 import { type Devices, hear, isObject, notRead, objectOf, textOf, type Who } from './fields.ts'
-import { onlineWord } from './receivers.ts'
+import { deviceLost, heardBy, onlineWord, type Receivers, receivers } from './receivers.ts'
 import { componentFields, isComponent } from './shelly-fields.ts'
 
 interface Speaker {
@@ -15,6 +15,7 @@ interface Speaker {
 }
 interface ShellyState {
   readonly devices: Devices
+  readonly receivers: Receivers
   /** By topic prefix, which people may change. */
   readonly speakers: Map<string, Speaker>
 }
@@ -22,6 +23,8 @@ interface ShellyState {
 const maxSpeakers = 1_000
 const maxEchoes = 64
 const longestSleepS = 7 * 86_400
+/** What does not change, or by less than a threshold, is not said again: whether the device is there its will says, and not its pace. */
+const unchangedMs = days(1)
 /** Whole components are rounded to a tenth, notifications are not. */
 const rounding = 0.05
 
@@ -32,7 +35,7 @@ const rounding = 0.05
 export const shellyDialect: Dialect<ShellyState> = {
   source: 'shelly',
   prefix: 'shelly:',
-  begin: () => ({ devices: new Map(), speakers: new Map() }),
+  begin: () => ({ devices: new Map(), receivers: receivers(), speakers: new Map() }),
   filters: ({ speakers }) => [
     // People put prefixes of several levels: `shellies/hall/east/ht8554`.
     '+/events/rpc',
@@ -55,12 +58,13 @@ export const shellyDialect: Dialect<ShellyState> = {
     const { prefix, way, component } = waysOf(topic)
     if (way === 'rpc') return notified(state, prefix, payload, retain)
     const known = state.speakers.get(prefix)
-    if (way === 'online') return online(known?.id ?? prefix, known, payload)
+    if (way === 'online') return online(state.receivers, known?.id ?? prefix, known, payload)
     const read = objectOf(payload)
     if (read.fields === null) return read.said
     const speaker = known ?? newSpeaker(state, prefix, prefix)
     if (speaker === null) return notRead('too-many-candidates')
-    const said = hear(state.devices, whoIs(speaker), componentFields(component, read.fields), null)
+    const heard = hear(state.devices, whoIs(speaker), componentFields(component, read.fields), null)
+    const said = alive(state.receivers, speaker.id, heard, retain)
     const fresh = retain ? said : withoutEchoes(said, speaker.echoes.rpc, speaker.echoes.status)
     return known || isOwnName(prefix) ? fresh : { ...fresh, memory: 'keep' }
   },
@@ -89,14 +93,22 @@ function newSpeaker({ speakers }: ShellyState, prefix: string, id: string): Spea
 function whoIs({ id, wakesEveryS }: Speaker): Who {
   // `shellyplusht-08b61fce63c4`: the model is before the address.
   const model = isOwnName(id) ? (id.split('-')[0] ?? null) : null
-  return { device: id, name: id, model, expiresMs: wakesEveryS === null ? null : 3 * seconds(wakesEveryS) }
+  return { device: id, name: id, model, expiresMs: wakesEveryS === null ? unchangedMs : 3 * seconds(wakesEveryS) }
 }
 
 /** `online` is false while a battery device sleeps, which it does between any two reports: that is no news of it. */
-function online(device: string, speaker: Speaker | undefined, payload: Uint8Array): Said {
+function online(known: Receivers, device: string, speaker: Speaker | undefined, payload: Uint8Array): Said {
   const alive = onlineWord(payload)
-  const isAsleep = alive === false && speaker !== undefined && speaker.wakesEveryS !== null
-  return alive === undefined || isAsleep ? {} : { liveness: [{ device, alive }] }
+  if (alive === undefined || (!alive && speaker !== undefined && speaker.wakesEveryS !== null)) return {}
+  if (!alive) return { liveness: deviceLost(known, device) }
+  heardBy(known, device, device)
+  return { liveness: [{ device, alive }] }
+}
+
+/** A will may be late: who speaks is there. */
+function alive(known: Receivers, device: string, said: Said, retain: boolean): Said {
+  const liveness = retain ? [] : heardBy(known, device, device)
+  return liveness.length > 0 ? { ...said, liveness } : said
 }
 
 function notified(state: ShellyState, prefix: string, payload: Uint8Array, retain: boolean): Said {
@@ -116,12 +128,15 @@ function notified(state: ShellyState, prefix: string, payload: Uint8Array, retai
   const wakesEveryS =
     isObject(sys) && typeof sys.wakeup_period === 'number' && sys.wakeup_period > 0 ? sys.wakeup_period : null
   const isNews = (!isKnown && prefix !== id) || (wakesEveryS !== null && speaker.wakesEveryS === null)
+  // What was announced of it before lasts longer or shorter now.
+  if (wakesEveryS !== null && speaker.wakesEveryS === null) state.devices.delete(speaker.id)
   if (wakesEveryS !== null) speaker.wakesEveryS = Math.min(wakesEveryS, longestSleepS)
   // A delta: components, and values in them, that did not change are left out.
   const fields = Object.entries(params).flatMap(([component, status]) =>
     isComponent(component) && isObject(status) ? componentFields(component, status) : [],
   )
-  const said = hear(state.devices, whoIs(speaker), fields, deviceTime(params))
+  const heard = hear(state.devices, whoIs(speaker), fields, deviceTime(params))
+  const said = alive(state.receivers, speaker.id, heard, retain)
   // What was kept from before has no echo now.
   const fresh = retain ? said : withoutEchoes(said, speaker.echoes.status, speaker.echoes.rpc)
   // Whose the other topics of a prefix are, and that it sleeps, is learned here.

@@ -1,6 +1,7 @@
 import type { Dialect, Said } from '../../domain/dialect.ts'
 import { deviceTime } from '../../domain/payload.ts'
 import { announce, type Devices, type Field, hear, isObject, notRead, objectOf, textOf, type Who } from './fields.ts'
+import { deviceLost, heardBy, type Receivers, receivers } from './receivers.ts'
 import { sensorFields, stateFields } from './tasmota-fields.ts'
 
 /** What a device says of itself below `tasmota/discovery/<MAC>`: `config`, and in `sensors` an example of its `SENSOR` message. */
@@ -16,6 +17,7 @@ interface Announced {
 }
 interface TasmotaState {
   readonly devices: Devices
+  readonly receivers: Receivers
   readonly byMac: Map<string, Announced>
   readonly byTelemetry: Map<string, Announced>
 }
@@ -32,7 +34,7 @@ const usual = ['tele/+', '+/tele', 'tasmota/+/tele']
 export const tasmotaDialect: Dialect<TasmotaState> = {
   source: 'tasmota',
   prefix: 'tasmota:',
-  begin: () => ({ devices: new Map(), byMac: new Map(), byTelemetry: new Map() }),
+  begin: () => ({ devices: new Map(), receivers: receivers(), byMac: new Map(), byTelemetry: new Map() }),
   filters: ({ byTelemetry }) => [
     'tasmota/discovery/+/config',
     'tasmota/discovery/+/sensors',
@@ -45,19 +47,22 @@ export const tasmotaDialect: Dialect<TasmotaState> = {
     if (ending === undefined || !endings.includes(ending)) return false
     return isUsual(parts) || byTelemetry.has(parts.join('/'))
   },
-  decode({ topic, payload }, state) {
+  decode({ topic, payload, retain }, state) {
     const parts = topic.split('/')
     if (isDiscovery(parts)) return discovered(state, parts[2] ?? '', parts[3] === 'config', payload)
     const ending = parts.pop()
     const announced = state.byTelemetry.get(parts.join('/'))
     const device = parts.filter((part) => part !== 'tele' && part !== '').join('/')
     const who = announced?.who ?? { device, name: parts.findLast((part) => part !== 'tele') ?? device, model: null }
-    if (ending === 'LWT') return lastWill(who.device, announced, payload)
+    if (ending === 'LWT') return lastWill(state.receivers, who.device, announced, payload)
     const read = objectOf(payload)
     if (read.fields === null) return read.said
     const fields = ending === 'STATE' ? stateFields(read.fields) : sensorFields(read.fields)
     // `Time` is a clock on a wall: `deviceTime` takes it for a moment only where it ends in a zone.
-    return hear(state.devices, who, inWords(fields, announced?.states), deviceTime(read.fields))
+    const said = hear(state.devices, who, inWords(fields, announced?.states), deviceTime(read.fields))
+    // A will may be late: who sends telemetry is there.
+    const liveness = retain ? [] : heardBy(state.receivers, who.device, who.device)
+    return liveness.length > 0 ? { ...said, liveness } : said
   },
 }
 
@@ -67,11 +72,14 @@ const isUsual = (parts: readonly string[]) =>
   (parts.length === 3 && parts[0] === 'tasmota' && parts[2] === 'tele')
 
 /** `Online` and `Offline`, or the words that the device announced. Anything else says nothing. */
-function lastWill(device: string, announced: Announced | undefined, payload: Uint8Array): Said {
+function lastWill(known: Receivers, device: string, announced: Announced | undefined, payload: Uint8Array): Said {
   if (payload.byteLength > 100) return {}
   const word = new TextDecoder().decode(payload)
-  if (word === (announced?.online ?? 'Online')) return { liveness: [{ device, alive: true }] }
-  return word === (announced?.offline ?? 'Offline') ? { liveness: [{ device, alive: false }] } : {}
+  if (word === (announced?.online ?? 'Online')) {
+    heardBy(known, device, device)
+    return { liveness: [{ device, alive: true }] }
+  }
+  return word === (announced?.offline ?? 'Offline') ? { liveness: deviceLost(known, device) } : {}
 }
 
 /** Both messages are retained and come in any order; each is needed again after a restart. */

@@ -181,6 +181,25 @@ describe('online', () => {
     expect(listener(shellyDialect).say(`${plus}/online`, payload).liveness).toEqual(liveness)
   })
 
+  test('who speaks is there, whatever its will said', () => {
+    const { say } = listener(shellyDialect)
+    say(`${plus}/online`, 'false')
+    expect(say(`${plus}/events/rpc`, delta).liveness).toEqual([{ device: plus, alive: true }])
+    expect(say(`${plus}/events/rpc`, delta).liveness).toBeUndefined()
+  })
+
+  test('what does not change is not said again, and is known for a day', () => {
+    const said = listener(shellyDialect).say(`${plus}/events/rpc`, delta)
+    expect(said.devices?.[0]?.metrics).toMatchObject([{ expiresMs: 86_400_000 }])
+  })
+
+  test('that it sleeps is learned also after it was announced', () => {
+    const { say } = listener(shellyDialect)
+    say(`${own}/status/temperature:0`, '{"id":0,"tC":19.9,"tF":67.8}')
+    const metrics = say(`${own}/events/rpc`, ht).devices?.[0]?.metrics ?? []
+    expect(metrics.find(({ key }) => key === 'temperature_0.tC')?.expiresMs).toBe(3 * 7_200_000)
+  })
+
   test('a device that sleeps between reports is not lost when it does, and is late after three sleeps', () => {
     const { say } = listener(shellyDialect)
     const said = say(`${own}/events/rpc`, ht)
@@ -205,5 +224,5 @@ test('memory has an end', () =>
   isBounded(
     shellyDialect,
     (at) => [`p${at}/events/rpc`, delta.replace('3ab3fb4', String(at))],
-    ({ devices, speakers }) => Math.max(devices.size, speakers.size),
+    ({ devices, receivers, speakers }) => Math.max(devices.size, receivers.hears.size, speakers.size),
   ))

@@ -146,6 +146,15 @@ describe('last will', () => {
     expect(listener(tasmotaDialect).say('tele/x/LWT', payload, { retain: true }).liveness).toEqual(liveness)
   })
 
+  test('a will that comes late is taken back by telemetry, and not by what was kept', () => {
+    const { say } = listener(tasmotaDialect)
+    say('tele/x/SENSOR', bme)
+    say('tele/x/LWT', 'Offline')
+    expect(say('tele/x/SENSOR', bme, { retain: true }).liveness).toBeUndefined()
+    expect(say('tele/x/STATE', state).liveness).toEqual([{ device: 'x', alive: true }])
+    expect(say('tele/x/STATE', state).liveness).toBeUndefined()
+  })
+
   test('in words that the device announced', () => {
     const { say } = listener(tasmotaDialect)
     say(`${discovery}/config`, JSON.stringify({ ...config, onln: '在线', ofln: '离线' }))
@@ -251,8 +260,8 @@ const real: Message[] = [
 ]
 test('anything may come', () => fuzz(tasmotaDialect, real))
 test('memory has an end', () => {
-  const stateful = ({ devices, byMac, byTelemetry }: ReturnType<typeof tasmotaDialect.begin>) =>
-    Math.max(devices.size, byMac.size, byTelemetry.size)
+  const stateful = ({ devices, receivers, byMac, byTelemetry }: ReturnType<typeof tasmotaDialect.begin>) =>
+    Math.max(devices.size, receivers.hears.size, byMac.size, byTelemetry.size)
   isBounded(tasmotaDialect, (at) => [`tele/x${at}/SENSOR`, bme], stateful)
   isBounded(
     tasmotaDialect,

@@ -40,6 +40,12 @@ describe('uplink', () => {
     expect(said.readings?.[0]?.deviceUtcMs).toBe(Date.UTC(2023, 2, 29, 17, 18, 22, 30))
   })
 
+  test('flags are said when they change, and hold in between', () => {
+    const metrics = listener(ttnDialect).say(topic, upOf(lsn50)).devices?.[0]?.metrics ?? []
+    expect(metrics.find(({ key }) => key === 'Door_status')?.expiresMs).toBe(86_400_000)
+    expect(metrics.find(({ key }) => key === 'TempC_SHT')?.expiresMs).toBeNull()
+  })
+
   test('text that is a number is one, and a clock is no value', () => {
     expect(valuesOf(listener(ttnDialect).say(topic, upOf(lht65)))).toEqual({
       Ext: 1,
