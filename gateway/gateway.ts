@@ -1,9 +1,6 @@
 import { access } from './access/access.ts'
 import { alertMonitor } from './alerts/monitor.ts'
 import { troubles } from './alerts/troubles.ts'
-import { brokerAccounts } from './broker/accounts.ts'
-import { openBroker } from './broker/broker.ts'
-import { sessionBook } from './broker/session-book.ts'
 import { cameraLives } from './cameras/camera-lives.ts'
 import { cameraDiscovery } from './cameras/discovery.ts'
 import { cameraPtz } from './cameras/ptz.ts'
@@ -12,8 +9,7 @@ import { cameraStates } from './cameras/state-board.ts'
 import { readStream } from './cameras/stream-reader.ts'
 import type { FeedChange } from './contract/feed.ts'
 import { Failure, unlessMissing } from './domain/failure.ts'
-import { leanFilters } from './domain/topic.ts'
-import { days, minutes, seconds } from './domain/units.ts'
+import { minutes, seconds } from './domain/units.ts'
 import { httpPartsOf } from './http/assemble.ts'
 import { listen } from './http/listen.ts'
 import { httpServer } from './http/server.ts'
@@ -26,17 +22,12 @@ import { liveHub } from './live/hub.ts'
 import { lastPicture } from './live/last-picture.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { coverageWriter } from './metrics/coverage-writer.ts'
-import { placeTags, readingTags } from './metrics/tags.ts'
-import { metricsWriter } from './metrics/writer.ts'
-import { cameraPulls } from './pipelines.ts'
+import { placeTags } from './metrics/tags.ts'
+import { cameraPulls } from './pipelines/cameras.ts'
+import { readingPipeline } from './pipelines/readings.ts'
 import { pictures } from './pictures/pictures.ts'
 import { playback } from './playback/playback.ts'
-import { publisher } from './publish/publisher.ts'
 import { recording } from './recording/recording.ts'
-import { dialectsOf } from './sensors/dialects/index.ts'
-import { intake } from './sensors/intake.ts'
-import { outbox } from './sensors/outbox.ts'
-import { sensorRegistry } from './sensors/registry.ts'
 import { openDataFolder } from './store/data-folder.ts'
 import { wallBook } from './walls/walls.ts'
 import { firstImport } from './zone/first-import.ts'
@@ -63,7 +54,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
   const { dataDir, recordings: path, minFreeBytes, maxBytes, retentionDays } = config.storage
   const disks = [{ name: 'main', path, minFreeBytes, maxBytes }, ...config.storage.disks]
   const files = openDataFolder(dataDir)
-  const { store, outboxFile, secrets, gatewayId } = files
+  const { store, secrets, gatewayId } = files
   const metrics = openMetrics(config, dataDir, tools)
 
   const changes = broadcast<FeedChange>({ keep: 4_096 })
@@ -130,102 +121,47 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       readStream(await cameras.streamOf(cameraId, stream, signal), tools, signal, take),
     makeJpeg: lastPicture,
   })
-  const sensors = sensorRegistry({
-    store,
-    tools,
-    areaExists: (areaId) => zone.areaKind(areaId) !== undefined,
-    dialects: dialectsOf(config.mqtt),
-    maxSeries: config.readings.maxSeries,
-    ask: (topic, payload) =>
-      void broker
-        .publish(topic, payload)
-        .catch((cause: unknown) => log.debug({ err: cause, topic }, 'nobody was asked')),
-    onChange: (what) => {
-      reload(what)
-      void broker.refresh().catch((cause: unknown) => log.warn({ err: cause }, 'the broker refused a subscription'))
-    },
-  })
   const alerts = alertMonitor({
     store,
     tools,
-    sensorInfo: sensors.info,
+    sensorInfo: (sensorId) => readings.sensors.info(sensorId),
     onAlert: (alert) => changes.send({ kind: 'alert', alert }),
     onRulesChange: () => reload('rules'),
   })
   const trouble = troubles(alerts, clock)
-  const queue = outbox({
-    store: outboxFile,
-    tools,
-    cursors: [metrics.store.name],
-    maxBytes: config.readings.outboxBytes,
-    maxAgeMs: days(config.readings.outboxDays),
-    onUnequal: trouble.readings,
-  })
-  sensors.recall(queue.recent())
 
-  // Pipeline A, a video fragment: see `pipelines.ts`.
+  // Pipeline A, a video fragment: see `pipelines/cameras.ts`.
   const pulls = cameraPulls({ cameras, live, footage, states, tools })
 
-  // Pipeline B, a reading: decoded and durable in `take`, which the broker awaits before it acknowledges; then latest, rules, feed.
-  const {
-    take,
-    takeManual,
-    counters: intakeCounters,
-  } = intake({
-    registry: sensors,
-    outbox: queue,
-    onReadings: (readings, isLive) => {
-      for (const reading of readings) {
-        if (isLive) alerts.judge(reading)
-        changes.send({ kind: 'reading', reading })
-      }
+  // Pipeline B, a reading: see `pipelines/readings.ts`. Rules come before the feed.
+  const readings = readingPipeline({
+    config,
+    version,
+    files,
+    zone,
+    cameras,
+    stateOf: states.get,
+    metrics: metrics.store,
+    tools,
+    onList: reload,
+    onReading: (reading, isLive) => {
+      if (isLive) alerts.judge(reading)
+      changes.send({ kind: 'reading', reading })
+    },
+    onUnequal: trouble.readings,
+    onMetrics: (health) => trouble.metrics(metrics.store.name, health),
+    onBroker: (connected) => {
+      alerts.brokerAway(!connected)
+      trouble.broker(connected)
     },
   })
-  const writer = metricsWriter({
-    queue,
-    store: metrics.store,
-    tagsOf: readingTags(sensors.info, zone),
-    tools,
-    onHealth: (health) => trouble.metrics(metrics.store.name, health),
-  })
+  const { sensors, queue, writer, broker, ownState } = readings
   const hoursWriter = coverageWriter({
     ...footage.coverage.toExport,
     placeOf: (cameraId) => placeTags(everCameras.areaOf(cameraId), zone),
     store: metrics.store,
     tools,
   })
-  const mqttAccounts = brokerAccounts({
-    store,
-    tools,
-    configuredUser: config.mqtt.user,
-    isOutside: config.mqtt.url !== undefined,
-  })
-  const broker = openBroker(config.mqtt, {
-    gatewayId,
-    topics: () => leanFilters([...sensors.subscriptions(), ...ownState.filters()]),
-    take: (packet) => (ownState.hear(packet) ? Promise.resolve() : take(packet)),
-    onConnected: (connected) => {
-      if (connected) sensors.brokerBack()
-      else sensors.brokerLost()
-      alerts.brokerAway(!connected)
-      trouble.broker(connected)
-    },
-    accounts: mqttAccounts,
-    book: sessionBook(store),
-    tools,
-  })
-  // What other systems are told, through the same broker; it hears what is about itself, and that is no reading.
-  const ownState = publisher({
-    config: config.mqtt.publish,
-    prefix: config.mqtt.discoveryPrefix,
-    gatewayId,
-    zoneId: () => zone.tree().id,
-    version,
-    sources: { zone: zone.tree, cameras: cameras.list, stateOf: states.get, sensors: sensors.list },
-    broker,
-    tools,
-  })
-
   // Intended against actual: every enabled camera is recorded, and what is wrong for a while is an alert.
   const intended = reconciler(
     'reconcile',
@@ -273,16 +209,10 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
     }),
     looks,
     live,
-    sensors,
+    ...readings,
     alerts,
-    queue,
-    writer,
     metrics: metrics.store,
-    broker,
-    mqttAccounts,
     changes,
-    intakeCounters,
-    takeManual,
   }
   const app = await httpServer(httpPartsOf(modules))
 

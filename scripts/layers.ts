@@ -11,7 +11,7 @@ const floors = [
   'store',
   'feature',
   'http',
-  'pipelines.ts',
+  'pipelines',
   'gateway.ts',
   'main.ts',
 ] as const
