@@ -81,7 +81,7 @@ describe.each([
   ['en', 'w02'],
 ] as const)('in %s', (language, workshop) => {
   const say = words[language]
-  const topic = `zone/${workshop}/cold/state`
+  const topic = `zone/${workshop}-cold`
   const send = (temperature: number) =>
     device.publishAsync(topic, JSON.stringify({ temperature, humidity: 61.5 }), { qos: 1 })
 
@@ -103,7 +103,7 @@ describe.each([
 
     await candidate.getByRole('button', { name: say.approve }).click()
     await dialog(page).locator('.proposal').first().waitFor()
-    // The topic names the workshop and a word for the cold store.
+    // The topic names the area.
     expect(await dialog(page).locator('select[name=areaId]').inputValue()).toBe(`${workshop}-cold`)
     await dialog(page).locator('input').first().fill(`冷库探头 ${workshop}`)
     const limit = dialog(page).locator('.proposal-limits input').first()
@@ -140,7 +140,7 @@ describe.each([
   })
 
   test('what nobody wants is ignored, and taken back', async () => {
-    const other = `office/${workshop}/printer`
+    const other = `zone/printer-${workshop}`
     for (let n = 0; n < 4; n += 1) await device.publishAsync(other, JSON.stringify({ level: 40 + n }), { qos: 1 })
     await using tab = await openTab(browser, gateway.origin, language)
     const { page } = tab
