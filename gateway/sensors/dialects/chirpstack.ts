@@ -1,16 +1,7 @@
 import type { Dialect, Said } from '../../domain/dialect.ts'
 import { momentOf } from '../../domain/payload.ts'
-import {
-  type Devices,
-  type Field,
-  guessedFields,
-  hear,
-  isObject,
-  notRead,
-  objectOf,
-  textOf,
-  type Who,
-} from './fields.ts'
+import { decoderFields } from './decoder-fields.ts'
+import { type Devices, type Field, hear, isObject, notRead, objectOf, textOf, type Who } from './fields.ts'
 
 const events = ['up', 'join', 'status']
 
@@ -47,7 +38,7 @@ export const chirpstackDialect: Dialect<Devices> = {
       case 'status':
         return hear(devices, who, statusFields(read.fields), momentOf(time))
       default:
-        if (isObject(object)) return hear(devices, who, guessedFields(object), momentOf(time))
+        if (isObject(object)) return hear(devices, who, decoderFields(devices, device, object), momentOf(time))
         return undecoded(device, data)
     }
   },

@@ -1,9 +1,8 @@
 import type { DeviceSaid, MetricSaid, NotRead, ReadingSaid, Said } from '../../domain/dialect.ts'
 import { metricKey } from '../../domain/json-metrics.ts'
-import { guessMetric } from '../../domain/metric-guess.ts'
-import { isTimeKey, parsePayload, toValue } from '../../domain/payload.ts'
+import { parsePayload, toValue } from '../../domain/payload.ts'
 import type { QuarantineReason } from '../../domain/reading.ts'
-import { days, type Millis, type UtcMs } from '../../domain/units.ts'
+import type { Millis, UtcMs } from '../../domain/units.ts'
 
 /** Something in a message that may be a value. */
 export interface Field {
@@ -92,23 +91,6 @@ export function leavesOf(json: unknown, skip: (key: string) => boolean, lists: b
   return leaves
 }
 
-/** Keys of a decoder's object that are about the message or the device, not measured by it. */
-const aboutDevice =
-  /^(id|sn|.*serial.*|.*version.*|.*_id|dev_?(eui|addr)|mac|f?_?port|raw|payload|bytes|.*_hex|.*timestamp|.*date.*)$/i
-
-/** Fields of an object whose keys somebody's decoder chose: unit and kind are guessed from the key and the value. */
-export function guessedFields(object: unknown): Field[] {
-  const skip = (key: string) => isTimeKey(key) || aboutDevice.test(key)
-  return leavesOf(object, skip, false).map(({ path, raw }) => {
-    const read = toValue(raw)
-    const seen = read && { min: read.value, max: read.value, isFlag: read.type === 'binary' }
-    const guess = guessMetric(path.join('.'), seen)
-    const field = { key: path.join('.'), name: path.join(' '), raw, ...guess, guessed: true }
-    // Decoders say a flag when it changes, or when it is set: in between it holds.
-    return read?.type === 'binary' ? { ...field, expiresMs: days(1) } : field
-  })
-}
-
 /** Announces what is new of a device without a reading. */
 export function announce(devices: Devices, who: Who, fields: readonly Field[]): Said {
   const said = hear(devices, who, fields, null)
@@ -155,7 +137,8 @@ export function hear(devices: Devices, who: Who, fields: readonly Field[], devic
         guessed,
       })
     }
-    const isOther = knownUnit !== undefined && knownUnit !== saidUnit
+    // What is guessed is guessed once.
+    const isOther = knownUnit !== undefined && !guessed && knownUnit !== saidUnit
     const said = { device, metric, value: read.value, unit: isOther ? saidUnit : null, deviceUtcMs, historical: false }
     readings.push(said)
   }

@@ -1,7 +1,8 @@
 import type { Dialect } from '../../domain/dialect.ts'
 import { momentOf } from '../../domain/payload.ts'
 import { undecoded } from './chirpstack.ts'
-import { type Devices, type Field, guessedFields, hear, isObject, objectOf, textOf, type Who } from './fields.ts'
+import { decoderFields } from './decoder-fields.ts'
+import { type Devices, type Field, hear, isObject, objectOf, textOf, type Who } from './fields.ts'
 
 /**
  * The Things Stack v3 (thethingsindustries.com/docs: MQTT Server, Data Formats): `v3/<application>@<tenant>/devices/<id>/up`. Fields of the
@@ -30,7 +31,7 @@ export const ttnDialect: Dialect<Devices> = {
     if (!isObject(uplink) || simulated === true) return {}
     const fields = batteryFields(uplink)
     const { decoded_payload: decoded, frm_payload: bytes, version_ids: version } = uplink
-    if (isObject(decoded)) fields.push(...guessedFields(decoded))
+    if (isObject(decoded)) fields.push(...decoderFields(devices, device, decoded))
     else if (fields.length === 0) return undecoded(device, bytes)
     const who: Who = { device, name: id, model: modelOf(version) }
     return hear(devices, who, fields, momentOf(uplink.received_at) ?? momentOf(received_at))

@@ -96,7 +96,7 @@ describe.each([
       .find((one) => one.candidateId === candidateId)
     const metrics = candidate?.metrics.map(({ key, unit, kind, sourceUnit }) => [key, [unit, kind, sourceUnit]]) ?? []
     expect(Object.fromEntries(metrics)).toMatchObject(units)
-    expect(candidate?.latest.map(({ metric, value }) => [metric, value]).sort()).toEqual(Object.entries(values).sort())
+    expect(Object.fromEntries(candidate?.latest.map(({ metric, value }) => [metric, value]) ?? [])).toEqual(values)
   })
 
   test('is read once it was placed, also after a restart', async () => {

@@ -40,6 +40,30 @@ describe('uplink', () => {
     expect(said.readings?.[0]?.deviceUtcMs).toBe(Date.UTC(2023, 2, 29, 17, 18, 22, 30))
   })
 
+  test.each([
+    ['"battery":87', '%', 'battery'],
+    ['"battery":3', '%', 'battery'],
+    ['"Battery_level":100', '%', 'battery'],
+    ['"battery":3.61', 'V', 'voltage'],
+    ['"BatV":3', 'V', 'voltage'],
+    ['"batteryVoltage":3', 'V', 'voltage'],
+    ['"bat":3600', 'mV', 'voltage'],
+    ['"Bat_mV":3600', 'mV', 'voltage'],
+    ['"Bat_status":3', null, null],
+    ['"combat":3', null, null],
+  ])('%s is in %s', (field, unit, kind) => {
+    const said = listener(ttnDialect).say(topic, upOf(`"decoded_payload":{${field}},`))
+    expect(Object.values(metricsOf(said))).toEqual([[unit, kind, 'number']])
+  })
+
+  test('what a unit was guessed to be does not change with the values', () => {
+    const { say } = listener(ttnDialect)
+    say(topic, upOf('"decoded_payload":{"battery":5,"t":20},'))
+    const said = say(topic, upOf('"decoded_payload":{"battery":4.1,"t":900},'))
+    expect(said.devices).toBeUndefined()
+    expect(said.readings?.map(({ unit }) => unit)).toEqual([null, null])
+  })
+
   test('flags are said when they change, and hold in between', () => {
     const metrics = listener(ttnDialect).say(topic, upOf(lsn50)).devices?.[0]?.metrics ?? []
     expect(metrics.find(({ key }) => key === 'Door_status')?.expiresMs).toBe(86_400_000)
