@@ -27,9 +27,10 @@ export function escape(text: string, part: Part): string {
   return part === 'measurement' ? escaped.replace(/^#/, '_') : escaped
 }
 
-/** Measurement and tags, sorted as InfluxDB likes them; what stands before the first space of a line. */
+/** Measurement and tags, sorted as InfluxDB likes them; what stands before the first space of a line. Empty without a measurement. */
 export function lineHead(measurement: string, tags: Point['tags']): string {
   let head = escape(measurement, 'measurement')
+  if (head === '') return ''
   for (const key of Object.keys(tags).sort()) {
     const [name, value] = [escape(key, 'key'), escape(tags[key] ?? '', 'key')]
     if (name !== '' && value !== '') head += `,${name}=${value}`

@@ -20,8 +20,13 @@ export const quoted = (name: string): string => `"${name.replace(/[\\"]/g, '\\$&
 
 /** @throws Failure away, denied: the question was not answered */
 export function rowsOf({ status, body }: Answer): Rows {
-  if (status === 401 || status === 403)
-    throw new Failure('denied', 'influx-denied', 'InfluxDB refuses user or password', { status })
+  if (status === 401 || status === 403) {
+    const said = wordsOf(body).slice(0, 200)
+    const message = /admin privilege/.test(said)
+      ? 'only an administrator of InfluxDB may make its database and the retention policies raw, minute and hour'
+      : 'InfluxDB refuses user or password'
+    throw new Failure('denied', 'influx-denied', message, { status, answer: said })
+  }
   const answer = status === 200 ? parsed(body) : undefined
   const [result] = answer?.results ?? []
   const words = answer ? (answer.error ?? result?.error) : wordsOf(body)

@@ -108,7 +108,11 @@ export function influxRollups(
       }
     },
     /** From here on only readings themselves tell the truth. */
-    summedUpToUtcMs: (): UtcMs => (isRecalled ? Math.min(hourOf(clock.now()), ...due.keys()) : 0),
+    summedUpToUtcMs(): UtcMs {
+      const nowUtcMs = clock.now()
+      // Before it is known what is due: of what is older there are only sums.
+      return isRecalled ? Math.min(hourOf(nowUtcMs), ...due.keys()) : hourOf(nowUtcMs - days(keeping.rawDays)) + hourMs
+    },
     /** What was due when the gateway ended, e.g. killed. */
     async recall(signal: AbortSignal): Promise<void> {
       const rows = await ask('SELECT "due" FROM "raw"."rollup_due" WHERE "due" = 1', signal)

@@ -73,7 +73,6 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
   let isPrepared = false
   /** Until it succeeds: the policies are there before the first reading is. */
   async function prepareOnce(signal: AbortSignal) {
-    if (isPrepared) return
     await admin.reconcile(signal)
     if (await isWhole(signal)) {
       await rollups.recall(signal)
@@ -81,13 +80,16 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
     }
     isPrepared = true
   }
-  async function keepUp(signal: AbortSignal, work: () => Promise<void>) {
+  /** @returns whether it succeeded */
+  async function keepUp(signal: AbortSignal, work: () => Promise<void>): Promise<boolean> {
     try {
       await work()
+      return true
     } catch (cause) {
       const { code, message, facts } = toFailure(cause)
       // The writer tells of a store that is away.
       if (!signal.aborted) log.debug({ code, ...facts }, message)
+      return false
     }
   }
 
@@ -139,15 +141,15 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
     },
     rawFromUtcMs: () => clock.now() - days(keeping.rawDays),
     async run(signal) {
-      const prepared = every(clock, minutes(1), signal, () => keepUp(signal, () => prepareOnce(signal)))
       const reconciled = every(clock, hours(1), signal, () => keepUp(signal, () => admin.reconcile(signal)))
       const summed = every(clock, minutes(1), signal, () =>
         keepUp(signal, async () => {
           if (isPrepared && (await isWhole(signal))) await rollups.sumUpAll(signal)
         }),
       )
-      await keepUp(signal, () => prepareOnce(signal))
-      await Promise.all([prepared, reconciled, summed])
+      while (!(await keepUp(signal, () => prepareOnce(signal))) && !signal.aborted)
+        await clock.sleep(minutes(1), signal)
+      await Promise.all([reconciled, summed])
     },
     close: http.close,
   }

@@ -65,16 +65,25 @@ export function metricsWriter(options: WriterOptions): MetricsWriter {
     told = true
     if (!health.ok)
       Object.assign(health, { ok: true, code: null, message: null, sinceUtcMs: clock.now(), nextTryUtcMs: null })
-    onHealth?.({ ...health })
+    tell()
+  }
+  /** Whoever is told may fail, e.g. at a full disk, and is told again at the next change; carrying goes on. */
+  function tell() {
+    try {
+      onHealth?.({ ...health })
+    } catch (cause) {
+      told = false
+      log.error({ code: 'health-untold', err: cause }, 'the state of the metrics store could not be told')
+    }
   }
   function failed({ code, message, facts }: Failure, nextTryUtcMs: UtcMs) {
+    const changed = health.ok || health.code !== code || !told
     told = true
-    const changed = health.ok || health.code !== code
     if (health.ok) health.sinceUtcMs = clock.now()
     const wantedMs = typeof facts.retryAfterMs === 'number' ? facts.retryAfterMs : 0
     notBeforeMs = clock.monotonic() + wantedMs
     Object.assign(health, { ok: false, code, message, nextTryUtcMs: Math.max(nextTryUtcMs, clock.now() + wantedMs) })
-    if (changed) onHealth?.({ ...health })
+    if (changed) tell()
   }
 
   /** Places are looked up once a batch: each takes questions to the database. */

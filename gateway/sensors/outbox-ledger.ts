@@ -34,8 +34,11 @@ export async function readLedger(store: Store, stores: readonly string[]): Promi
       .all()
     const waiting = await countWaiting(db, stores)
     const known = new Set(rows.map((row) => keyOf(row.store, row.sensorId)))
-    const accounts = rows.map(({ begunUtcMs: _, ...row }) =>
-      withDifference(row, waiting.get(keyOf(row.store, row.sensorId))),
+    const accounts = rows.map(({ store: name, sensorId, received, stored, quarantined, lost }) =>
+      withDifference(
+        { store: name, sensorId, received, stored, quarantined, lost },
+        waiting.get(keyOf(name, sensorId)),
+      ),
     )
     // What waits and was never received does not add up either.
     for (const [key, n] of waiting)
