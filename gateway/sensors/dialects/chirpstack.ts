@@ -27,7 +27,7 @@ export const chirpstackDialect: Dialect<Devices> = {
   decode({ topic, payload }, devices) {
     const parts = topic.split('/')
     const device = (parts[3] ?? '').toLowerCase()
-    const read = objectOf(payload)
+    const read = objectOf(payload, device)
     if (read.fields === null) return read.said
     const { deviceInfo, object, data, time } = read.fields
     const info = isObject(deviceInfo) ? deviceInfo : {}

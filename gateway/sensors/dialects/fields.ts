@@ -46,16 +46,20 @@ export const notRead = (reason: QuarantineReason, device: string | null = null):
   notRead: [{ reason, device }],
 })
 
-/** The JSON object of a payload, or what to say when there is none. An empty payload clears a retained message, and says nothing. */
+/**
+ * The JSON object of a payload, or what to say when there is none. An empty payload clears a retained message, and says nothing.
+ * @param device whose it is, as far as the topic tells
+ */
 export function objectOf(
   payload: Uint8Array,
+  device: string | null,
 ): { readonly fields: Record<string, unknown> } | { readonly fields: null; readonly said: Said } {
   if (payload.byteLength === 0) return { fields: null, said: {} }
   const parsed = parsePayload(payload)
-  if ('reason' in parsed) return { fields: null, said: notRead(parsed.reason) }
+  if ('reason' in parsed) return { fields: null, said: notRead(parsed.reason, device) }
   const { json } = parsed
-  if (json === undefined) return { fields: null, said: notRead('not-json') }
-  return isObject(json) ? { fields: json } : { fields: null, said: notRead('no-values') }
+  if (json === undefined) return { fields: null, said: notRead('not-json', device) }
+  return isObject(json) ? { fields: json } : { fields: null, said: notRead('no-values', device) }
 }
 
 export const isObject = (raw: unknown): raw is Record<string, unknown> =>

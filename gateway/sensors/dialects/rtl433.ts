@@ -38,7 +38,7 @@ export const rtl433Dialect: Dialect<Rtl433State> = {
     if (parts[2] === 'availability')
       return onlineWord(payload) === false ? { liveness: receiverLost(state.receivers, receiver) } : {}
     if (parts[2] === 'devices') return single(state, receiver, parts.slice(3), payload)
-    const read = objectOf(payload)
+    const read = objectOf(payload, null)
     if (read.fields === null) return read.said
     const event = read.fields
     // Without a model it is about the receiver.

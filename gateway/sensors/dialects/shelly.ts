@@ -59,7 +59,7 @@ export const shellyDialect: Dialect<ShellyState> = {
     if (way === 'rpc') return notified(state, prefix, payload, retain)
     const known = state.speakers.get(prefix)
     if (way === 'online') return online(state.receivers, known?.id ?? prefix, known, payload)
-    const read = objectOf(payload)
+    const read = objectOf(payload, known?.id ?? prefix)
     if (read.fields === null) return read.said
     const speaker = known ?? newSpeaker(state, prefix, prefix)
     if (speaker === null) return notRead('too-many-candidates')
@@ -112,14 +112,13 @@ function alive(known: Receivers, device: string, said: Said, retain: boolean): S
 }
 
 function notified(state: ShellyState, prefix: string, payload: Uint8Array, retain: boolean): Said {
-  const read = objectOf(payload)
+  const before = state.speakers.get(prefix)
+  const read = objectOf(payload, before?.id ?? null)
   if (read.fields === null) return read.said
   const { src, method, params } = read.fields
   const id = textOf(src)
-  if (id === null || typeof method !== 'string' || !isObject(params))
-    return notRead('no-values', state.speakers.get(prefix)?.id)
+  if (id === null || typeof method !== 'string' || !isObject(params)) return notRead('no-values', before?.id)
   if (method !== 'NotifyStatus' && method !== 'NotifyFullStatus') return {}
-  const before = state.speakers.get(prefix)
   // Known by its prefix already, it keeps that name: the sensor that was placed under it goes on.
   const isKnown = before !== undefined && (before.id === id || before.id === prefix)
   const speaker = isKnown ? before : newSpeaker(state, prefix, id)

@@ -55,7 +55,7 @@ export const tasmotaDialect: Dialect<TasmotaState> = {
     const device = parts.filter((part) => part !== 'tele' && part !== '').join('/')
     const who = announced?.who ?? { device, name: parts.findLast((part) => part !== 'tele') ?? device, model: null }
     if (ending === 'LWT') return lastWill(state.receivers, who.device, announced, payload)
-    const read = objectOf(payload)
+    const read = objectOf(payload, who.device)
     if (read.fields === null) return read.said
     const fields = ending === 'STATE' ? stateFields(read.fields) : sensorFields(read.fields)
     // `Time` is a clock on a wall: `deviceTime` takes it for a moment only where it ends in a zone.
@@ -86,7 +86,7 @@ function lastWill(known: Receivers, device: string, announced: Announced | undef
 function discovered(state: TasmotaState, mac: string, isConfig: boolean, payload: Uint8Array): Said {
   const before = state.byMac.get(mac)
   if (payload.byteLength === 0) return withdrawn(state, mac, isConfig)
-  const read = objectOf(payload)
+  const read = objectOf(payload, null)
   if (read.fields === null) return notRead('bad-discovery', before?.who?.device ?? null)
   if (before === undefined && state.byMac.size >= maxAnnounced) return notRead('too-many-candidates')
   const announced = before ?? {

@@ -37,8 +37,11 @@ export const theengsDialect: Dialect<TheengsState> = {
     const gateway = `${parts[0]}/${parts[1]}`
     if (parts[2] === 'LWT')
       return onlineWord(payload) === false ? { liveness: receiverLost(state.receivers, gateway) } : {}
-    const read = objectOf(payload)
-    return read.fields === null ? read.said : advertised(state, gateway, parts[3], read.fields)
+    const device = addressOf(parts[3])
+    const read = objectOf(payload, device)
+    return read.fields === null
+      ? read.said
+      : advertised(state, gateway, device ?? addressOf(read.fields.id), read.fields)
   },
 }
 
@@ -46,10 +49,9 @@ export const theengsDialect: Dialect<TheengsState> = {
 function advertised(
   state: TheengsState,
   gateway: string,
-  address: string | undefined,
+  device: string | null,
   fields: Readonly<Record<string, unknown>>,
 ): Said {
-  const device = addressOf(address) ?? addressOf(fields.id)
   if (device === null || fields.type === 'RMAC' || fields.prmac === true) return {}
   const known = textOf(fields.model_id)
   const model = textOf([fields.brand, known].map(textOf).join(' '))

@@ -23,7 +23,7 @@ export const ttnDialect: Dialect<Devices> = {
   decode({ topic, payload }, devices) {
     const [, application, , id = '', event] = topic.split('/')
     const device = `${application}/${id}`
-    const read = objectOf(payload)
+    const read = objectOf(payload, device)
     if (read.fields === null) return read.said
     const { uplink_message: uplink, received_at, simulated } = read.fields
     if (event === 'join') return { liveness: [{ device, alive: true }] }

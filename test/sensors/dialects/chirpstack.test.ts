@@ -102,6 +102,14 @@ const real: Message[] = [
   [topic('status'), status],
   [topic('join'), `{"deviceInfo":${info}}`],
 ]
+test.each([
+  ['hello', 'not-json'],
+  ['[]', 'no-values'],
+  [Uint8Array.of(0x0a, 0xff), 'bad-utf8'],
+])('not read, and of whom: %s', (payload, reason) => {
+  expect(listener(chirpstackDialect).say(topic('up'), payload)).toEqual({ notRead: [{ reason, device }] })
+})
+
 test('anything may come', () => fuzz(chirpstackDialect, real))
 test('memory has an end', () =>
   isBounded(

@@ -132,7 +132,7 @@ describe('telemetry', () => {
     [Uint8Array.of(0xff), 'bad-utf8'],
     [new Uint8Array(1_048_576).fill(0x20), 'too-large'],
   ])('not read: %s', (payload, reason) => {
-    expect(listener(tasmotaDialect).say('tele/x/SENSOR', payload)).toEqual({ notRead: [{ reason, device: null }] })
+    expect(listener(tasmotaDialect).say('tele/x/SENSOR', payload)).toEqual({ notRead: [{ reason, device: 'x' }] })
   })
 })
 

@@ -73,7 +73,7 @@ describe('advertisements', () => {
     ['hello', 'not-json'],
     ['[]', 'no-values'],
   ])('not read: %s', (payload, reason) => {
-    expect(listener(theengsDialect).say(topic, payload)).toEqual({ notRead: [{ reason, device: null }] })
+    expect(listener(theengsDialect).say(topic, payload)).toEqual({ notRead: [{ reason, device }] })
   })
 })
 

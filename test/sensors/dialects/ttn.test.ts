@@ -135,6 +135,14 @@ const real: Message[] = [
   [topic, upOf(battery('"f_cnt":14,', '"f_cnt":14,"value":90.118576'))],
   ['v3/cold-stores@ttn/devices/lht65-01/join', join],
 ]
+test.each([
+  ['hello', 'not-json'],
+  ['[]', 'no-values'],
+  [Uint8Array.of(0x0a, 0xff), 'bad-utf8'],
+])('not read, and of whom: %s', (payload, reason) => {
+  expect(listener(ttnDialect).say(topic, payload)).toEqual({ notRead: [{ reason, device }] })
+})
+
 test('anything may come', () => fuzz(ttnDialect, real))
 test('memory has an end', () =>
   isBounded(
