@@ -32,6 +32,8 @@ interface Known {
   readonly model: string | null
   /** Metrics that were announced, with their units. */
   readonly metrics: Map<string, string | null>
+  /** Metrics that came in another unit since: it is said with each value from then on. */
+  readonly changing: Set<string>
 }
 /** Devices that were heard, the latest last. One that is forgotten is announced again when it speaks again. */
 export type Devices = Map<string, Known>
@@ -142,8 +144,9 @@ export function hear(devices: Devices, who: Who, fields: readonly Field[], devic
       })
     }
     // What is guessed is guessed once.
-    const isOther = knownUnit !== undefined && !guessed && knownUnit !== saidUnit
-    const said = { device, metric, value: read.value, unit: isOther ? saidUnit : null, deviceUtcMs, historical: false }
+    if (knownUnit !== undefined && !guessed && knownUnit !== saidUnit) known.changing.add(metric)
+    const unitNow = known.changing.has(metric) ? saidUnit : null
+    const said = { device, metric, value: read.value, unit: unitNow, deviceUtcMs, historical: false }
     readings.push(said)
   }
   const isChanged = metrics.length > 0 || (known.isRenamed && known.metrics.size > 0)
@@ -165,7 +168,8 @@ const deviceSaid = ({ device, name, model }: Who, metrics: readonly MetricSaid[]
 /** What is known of the device, moved to the end; the one that was silent longest makes room. */
 function remembered(devices: Devices, { device, name, model }: Who): Known & { readonly isRenamed: boolean } {
   const before = devices.get(device)
-  const known = { name, model, metrics: before?.metrics ?? new Map<string, string | null>() }
+  const { metrics = new Map<string, string | null>(), changing = new Set<string>() } = before ?? {}
+  const known = { name, model, metrics, changing }
   keepLast(devices, device, known, maxDevices)
   return { ...known, isRenamed: before !== undefined && (before.name !== name || before.model !== model) }
 }

@@ -113,6 +113,24 @@ describe.each([
   })
 })
 
+test('somebody switches a device to Fahrenheit and back: the metric stays in Celsius', async () => {
+  const say = (value: number, unit: string) =>
+    send('tele/boiler/SENSOR', `{"AM2301":{"Temperature":${value}},"TempUnit":"${unit}"}`)
+  await say(20, 'C')
+  place('s1', 'tasmota:boiler')
+  for (const [value, unit] of [
+    [20, 'C'],
+    [68, 'F'],
+    [68, 'F'],
+    [20, 'C'],
+    [20, 'C'],
+  ] as const) {
+    stage.pass(300_000)
+    await say(value, unit)
+  }
+  expect(stage.parts.readings.map(({ value }) => value)).toEqual([20, 20, 20, 20, 20])
+})
+
 describe.each([
   ['tasmota:boiler', 'tele/boiler/LWT', ['Offline', 'Online'], 'tele/boiler/SENSOR', '{"AM2301":{"Temperature":20}}'],
   [

@@ -77,6 +77,8 @@ describe('events', () => {
     const said = say(events, nexus.replace('"temperature_C":20.5', '"temperature_F":68.9'))
     expect(said.devices).toBeUndefined()
     expect(said.readings).toContainEqual(expect.objectContaining({ metric: 'temperature', value: 68.9, unit: '°F' }))
+    expect(say(events, nexus).readings).toContainEqual(expect.objectContaining({ value: 20.5, unit: '°C' }))
+    expect(say(events, nexus).readings).toContainEqual(expect.objectContaining({ metric: 'humidity', unit: null }))
   })
 
   test.each([
