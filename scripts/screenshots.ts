@@ -155,6 +155,48 @@ async function takeSensors(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^1\s*小时$/ }).click()
   await settled(page)
   await save(page, 'sensor')
+  // The same metric of a few sensors, and a stretch of it chosen: what the chart page is for.
+  const warm = sensors.flatMap(({ id, metrics }) =>
+    metrics.filter(({ kind }) => kind === 'temperature').map(({ key }) => `${id}/${key}`),
+  )
+  await page.goto(
+    `/sensors/chart?span=hour&${warm
+      .slice(0, 3)
+      .map((key) => `series=${encodeURIComponent(key)}`)
+      .join('&')}`,
+  )
+  await page.locator('[data-series]').first().waitFor()
+  await settled(page)
+  await dragOver(page, '.u-over', 0.6, 0.8)
+  await page.locator('.selection-menu').waitFor()
+  await save(page, 'sensor-chart')
+  await page.goto('/sensors/ledger')
+  await settled(page)
+  await save(page, 'sensor-ledger')
+  await takeInbox(page)
+}
+
+/** The devices that wait, and the form that places the first of them, when the zone has any. */
+async function takeInbox(page: Page): Promise<void> {
+  await page.goto('/devices?part=sensors')
+  await settled(page)
+  await save(page, 'sensor-inbox')
+  const approve = page.locator('tr[data-candidate] .button-main').first()
+  if ((await approve.count()) === 0) return
+  await approve.click()
+  await page.getByRole('dialog').locator('select[name=areaId]').waitFor()
+  await settled(page)
+  await save(page, 'sensor-approve')
+}
+
+async function dragOver(page: Page, selector: string, from: number, to: number): Promise<void> {
+  const box = await page.locator(selector).boundingBox()
+  if (box === null) throw new Error(`${selector} is not there`)
+  const y = box.y + box.height / 2
+  await page.mouse.move(box.x + box.width * from, y)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * to, y, { steps: 6 })
+  await page.mouse.up()
 }
 
 async function read<T>(page: Page, path: string): Promise<T> {

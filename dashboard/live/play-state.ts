@@ -43,8 +43,8 @@ export type PlayKind = PlayState['kind']
 /** A frame presented longer ago than this is not live. */
 export const freshMs: Millis = 2_000
 /**
- * A presented frame older than this is late. The age counts from the gateway's receipt: what the camera and the network needed before, up to
- * half a second as a rule, nobody here can see, and a picture that is 2 s old must not be called live.
+ * A presented frame older than this is late. Its age leaves out what each frame needs until the gateway has it: up to half a second as a
+ * rule, which nobody here can see, and a picture that is 2 s old must not be called live.
  */
 export const lateMs: Millis = 1_500
 /** No connection for this long, after there was a picture, counts as offline. */

@@ -16,7 +16,7 @@ export interface TileDetails {
   readonly kbps: number | null
   readonly gopMs: Millis | null
   readonly bFrames: boolean | null
-  /** From the gateway's receipt of the picture to now. */
+  /** From when the picture was taken, as far as the gateway can know, to now. */
   readonly ageMs: Millis | null
   /** From the playhead to the newest frame that is there, and what the player aims at. */
   readonly lagMs: Millis | null

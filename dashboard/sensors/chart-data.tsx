@@ -6,7 +6,7 @@ import { Table } from '../parts/table.tsx'
 import type { Line } from './chart-lines.ts'
 import { nameOf } from './chart-names.ts'
 import { type Cell, rowsOf } from './chart-table.ts'
-import { usePaper } from './use-paper.ts'
+import { isPaper, usePaper } from './paper.ts'
 import { words } from './words.ts'
 
 const mostRows = 49
@@ -19,7 +19,7 @@ export function ChartData({ lines, range }: { lines: readonly Line[]; range: Utc
     <details
       class="chart-section chart-data"
       open={isOpen}
-      onToggle={(event) => setOpen(event.currentTarget.open && !matchMedia('print').matches)}
+      onToggle={(event) => setOpen(event.currentTarget.open && !isPaper())}
     >
       <summary>
         <h2>{words().table}</h2>

@@ -3,6 +3,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { UtcMs, UtcRange } from '../../gateway/domain/units.ts'
 import { siteTimeZone } from '../i18n/time.ts'
+import { isPaper, watchPaper } from './paper.ts'
 import { dataOf, type Hands, optionsOf, type Picture } from './plot-options.ts'
 
 /** What the page may do to a plot that is there. */
@@ -23,7 +24,7 @@ interface PlotProps extends Picture {
 }
 
 /** Width of a plot on A4 with the page's margins, in CSS pixels. */
-const paperPx = 680
+const paperPx = 710
 
 /**
  * The curves: means as lines over the band from lowest to highest, holes as holes. New values move what is there; only another set of
@@ -44,12 +45,11 @@ export function Plot(props: PlotProps) {
   useLayoutEffect(() => {
     const element = host.current
     if (element === null) return undefined
-    const paper = matchMedia('print')
     const make = (): void => {
       plot.current?.destroy()
       const style = getComputedStyle(element)
       const ink = (name: string): string => style.getPropertyValue(name).trim()
-      const widthPx = paper.matches ? paperPx : element.clientWidth
+      const widthPx = isPaper() ? paperPx : element.clientWidth
       const hands: Hands = {
         onCursor: (utcMs) => shown.current.hands.onCursor(utcMs),
         onSelect: (of) => shown.current.hands.onSelect(of),
@@ -61,13 +61,13 @@ export function Plot(props: PlotProps) {
     }
     make()
     const resize = (): void => {
-      if (paper.matches || element.clientWidth === plot.current?.width) return
+      if (isPaper() || element.clientWidth === plot.current?.width) return
       plot.current?.setSize({ width: element.clientWidth, height: shown.current.heightPx })
     }
     const watch = new ResizeObserver(resize)
     watch.observe(element)
     // On paper it has the colours and the width of paper.
-    paper.addEventListener('change', make)
+    const leavePaper = watchPaper(make)
     handle.current = {
       plot: () => plot.current,
       point: (utcMs) => {
@@ -78,7 +78,7 @@ export function Plot(props: PlotProps) {
     }
     return () => {
       watch.disconnect()
-      paper.removeEventListener('change', make)
+      leavePaper()
       handle.current = null
       plot.current?.destroy()
       plot.current = null

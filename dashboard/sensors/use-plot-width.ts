@@ -8,7 +8,10 @@ const stepPx = 50
  * How many pixels the curves have beside their axes: 0 until that is known. In steps, so that a moved edge does not load everything
  * again, and rounded down, so that there are never more values than pixels.
  */
-export function usePlotWidth(axes: number): { readonly host: RefObject<HTMLDivElement | null>; readonly widthPx: number } {
+export function usePlotWidth(axes: number): {
+  readonly host: RefObject<HTMLDivElement | null>
+  readonly widthPx: number
+} {
   const host = useRef<HTMLDivElement>(null)
   const [innerPx, setInner] = useState(0)
   useEffect(() => {
