@@ -29,7 +29,8 @@ export const theengsDialect: Dialect<TheengsState> = {
   ],
   owns(topic, { gateways }) {
     const parts = topic.split('/')
-    if (parts[2] === 'BTtoMQTT') return parts.length <= 4 && !/[+#\0]/.test(topic)
+    // Home Assistant is told `+/+/BTtoMQTT/<MAC>`, which is as much its own.
+    if (parts[2] === 'BTtoMQTT') return parts.length <= 4
     return parts.length === 3 && parts[2] === 'LWT' && (parts[0] === 'home' || gateways.has(`${parts[0]}/${parts[1]}`))
   },
   decode({ topic, payload }, state) {
@@ -60,7 +61,7 @@ function advertised(
   const values = fieldsOf(fields, known !== null)
   const said = hear(state.devices, who, values, momentOf(fields.UTCtime) ?? momentOf(fields.unixtime))
   if (!said.readings) return said
-  keepLast(state.gateways, gateway, true, maxGateways)
+  if (!/[+#\0]/.test(gateway)) keepLast(state.gateways, gateway, true, maxGateways)
   const liveness = heardBy(state.receivers, gateway, device)
   return liveness.length > 0 ? { ...said, liveness } : said
 }
