@@ -30,7 +30,7 @@ interface Held {
 
 /** Discovery topics of one device: it has one for each metric, and some for what is no sensor. */
 const mostConfigs = 128
-const mostConfigsOfAll = 10_000
+const mostConfigsOfAll = 5_000
 
 /** All that was announced, found by the topics on which it will speak. */
 export function haIndex() {
