@@ -113,24 +113,6 @@ describe.each([
   })
 })
 
-test('what OpenMQTTGateway announces to Home Assistant beside is no second device', async () => {
-  await send('home/OMG/BTtoMQTT/A4C138C6F36C', '{"id":"A4:C1:38:C6:F3:6C","model_id":"LYWSD03MMC_ATC","tempc":21.5}')
-  await send('homeassistant/sensor/A4C138C6F36C-tempc/config', {
-    stat_t: '+/+/BTtoMQTT/A4C138C6F36C',
-    dev_cla: 'temperature',
-    unit_of_meas: '°C',
-    name: 'LYWSD03MMC-tempc',
-    uniq_id: 'A4C138C6F36C-tempc',
-    val_tpl: '{{ value_json.tempc | is_defined }}',
-    dev: { ids: ['A4C138C6F36C'], name: 'LYWSD03MMC', mdl: 'LYWSD03MMC_ATC', mf: 'Xiaomi' },
-  })
-  expect(
-    registry()
-      .candidates()
-      .map((one) => one.candidateId),
-  ).toEqual(['theengs:A4C138C6F36C'])
-})
-
 test('somebody switches a device to Fahrenheit and back: the metric stays in Celsius', async () => {
   const say = (value: number, unit: string) =>
     send('tele/boiler/SENSOR', `{"AM2301":{"Temperature":${value}},"TempUnit":"${unit}"}`)

@@ -78,6 +78,13 @@ describe('advertisements', () => {
 })
 
 describe('gateways', () => {
+  test('the filter that OpenMQTTGateway announces to Home Assistant is as much its own', () => {
+    const { owns, say, filters } = listener(theengsDialect)
+    expect(owns('+/+/BTtoMQTT/A4C138C6F36C')).toBe(true)
+    say('+/+/BTtoMQTT/A4C138C6F36C', atc)
+    expect(filters()).not.toContain('+/+/LWT')
+  })
+
   test('a device is lost with the last gateway that heard it', () => {
     const { say } = listener(theengsDialect)
     say(topic, atc)
