@@ -13,6 +13,9 @@ const settleMs: Millis = minutes(1)
 /** An hour that readings still arrive in is summed up when they have stopped, or after so long. */
 const longestWaitMs: Millis = minutes(10)
 
+/** One query sums up so many hours: of all series of a zone they are some million readings. */
+const hoursAtOnce = 6
+
 interface Due {
   /** When readings of it were written last, and first, by the monotonic clock. */
   lastMs: Millis
@@ -70,21 +73,45 @@ export function influxRollups(
     return open === 0 && quiet && hourUtcMs + hourMs + settleMs <= clock.now()
   }
 
+  /** Neighbours among the hours that are ready, a few at a time. */
+  function readyRuns(all: boolean): UtcMs[][] {
+    const runs: UtcMs[][] = []
+    for (const [hourUtcMs, what] of [...due].sort(([a], [b]) => a - b)) {
+      if (!all && !isReady(hourUtcMs, what)) continue
+      const run = runs.at(-1)
+      if (run && run.length < hoursAtOnce && run.at(-1) === hourUtcMs - hourMs) run.push(hourUtcMs)
+      else runs.push([hourUtcMs])
+    }
+    return runs
+  }
+
   /** @param all also hours that may still get readings */
   async function sumUpAll(signal: AbortSignal, all = false) {
-    for (const [hourUtcMs, what] of [...due].sort(([a], [b]) => a - b)) {
+    for (const run of readyRuns(all)) {
       if (signal.aborted) return
-      if (!all && !isReady(hourUtcMs, what)) continue
-      const { lastMs } = what
-      // When readings of it have begun to go already, less would be summed up than was.
-      const isWhole = hourUtcMs >= clock.now() - days(keeping.rawDays)
-      if (isWhole) await sumUp(hourUtcMs, hourUtcMs + hourMs, 'raw', signal)
-      // Readings of it came meanwhile: once more.
-      if (what.lastMs !== lastMs || what.open > 0) continue
-      due.delete(hourUtcMs)
-      await writeLines([dueLine(hourUtcMs, 0)], signal)
+      const before = new Map(run.map((hourUtcMs) => [hourUtcMs, due.get(hourUtcMs)?.lastMs]))
+      // When readings of an hour have begun to go already, less would be summed up than was.
+      const whole = run.filter((hourUtcMs) => hourUtcMs >= clock.now() - days(keeping.rawDays))
+      const [from, last] = [whole[0], whole.at(-1)]
+      if (from !== undefined && last !== undefined) await sumUp(from, last + hourMs, 'raw', signal)
+      // Readings of others came meanwhile: once more.
+      const settled = run.filter((hourUtcMs) => {
+        const what = due.get(hourUtcMs)
+        return what !== undefined && what.lastMs === before.get(hourUtcMs) && what.open === 0
+      })
+      for (const hourUtcMs of settled) due.delete(hourUtcMs)
+      if (settled.length > 0)
+        await writeLines(
+          settled.map((hourUtcMs) => dueLine(hourUtcMs, 0)),
+          signal,
+        )
       // A write that began just then said otherwise, and nobody knows which of the two came last.
-      if (due.has(hourUtcMs)) await writeLines([dueLine(hourUtcMs, 1)], signal)
+      const again = settled.filter((hourUtcMs) => due.has(hourUtcMs))
+      if (again.length > 0)
+        await writeLines(
+          again.map((hourUtcMs) => dueLine(hourUtcMs, 1)),
+          signal,
+        )
     }
   }
 
@@ -116,7 +143,9 @@ export function influxRollups(
     /** What was due when the gateway ended, e.g. killed. */
     async recall(signal: AbortSignal): Promise<void> {
       const rows = await ask('SELECT "due" FROM "raw"."rollup_due" WHERE "due" = 1', signal)
-      for (const { time } of rows) if (typeof time === 'number') noteDue(time)
+      const longAgoMs = clock.monotonic() - settleMs
+      for (const { time } of rows)
+        if (typeof time === 'number') due.set(time, due.get(time) ?? { lastMs: longAgoMs, sinceMs: longAgoMs, open: 0 })
       isRecalled = true
     },
     /**

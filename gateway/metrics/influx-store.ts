@@ -70,7 +70,6 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
     )
   }
 
-  let isPrepared = false
   /** Until it succeeds: the policies are there before the first reading is. */
   async function prepareOnce(signal: AbortSignal) {
     await admin.reconcile(signal)
@@ -78,7 +77,6 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
       await rollups.recall(signal)
       await rollups.adoptOld(signal)
     }
-    isPrepared = true
   }
   /** @returns whether it succeeded */
   async function keepUp(signal: AbortSignal, work: () => Promise<void>): Promise<boolean> {
@@ -142,14 +140,14 @@ export function influxStore(address: InfluxAddress, keeping: Keeping, tools: Too
     rawFromUtcMs: () => clock.now() - days(keeping.rawDays),
     async run(signal) {
       const reconciled = every(clock, hours(1), signal, () => keepUp(signal, () => admin.reconcile(signal)))
-      const summed = every(clock, minutes(1), signal, () =>
+      const sumUp = () =>
         keepUp(signal, async () => {
-          if (isPrepared && (await isWhole(signal))) await rollups.sumUpAll(signal)
-        }),
-      )
+          if (await isWhole(signal)) await rollups.sumUpAll(signal)
+        })
       while (!(await keepUp(signal, () => prepareOnce(signal))) && !signal.aborted)
         await clock.sleep(minutes(1), signal)
-      await Promise.all([reconciled, summed])
+      if (!signal.aborted) await sumUp()
+      await Promise.all([reconciled, every(clock, minutes(1), signal, sumUp)])
     },
     close: http.close,
   }

@@ -113,10 +113,10 @@ test('both stores give the same history and the same readings, from sums and fro
   const file = openStore(join(scratchFolder(end.signal), 'metrics.db'), 'metrics')
   const embedded = embeddedStore({ store: file, tools, keeping })
   const from = anHour - 20 * dayMs
-  const long = Array.from({ length: 20_000 }, (_, n) =>
+  const long = Array.from({ length: 12_500 }, (_, n) =>
     reading(n, {
       value: Math.sin(n / 300) * 20,
-      utcMs: from + n * 97_531,
+      utcMs: from + n * 120_531,
       rawValue: n % 3 ? null : n,
       quality: n % 7 ? 'ok' : 'manual',
       source: n % 7 ? 'zone/s1' : '王芳',
