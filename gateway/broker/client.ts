@@ -25,6 +25,7 @@ export interface ClientOptions extends Place {
 
 /** The client of a broker outside the gateway. Runs under `supervise`, which owns the retry. */
 export interface BrokerClient extends Task {
+  /** And subscribed. */
   readonly connected: boolean
   /** Subscribes to what is new in `topics()` and leaves what is gone. */
   refresh(): Promise<void>
@@ -38,7 +39,7 @@ export function brokerClient(options: ClientOptions): BrokerClient {
   const filters = subscriptions({ clientId, book, wanted: topics, log })
   let link: Link | undefined
   let told: boolean | undefined
-  const isConnected = () => link?.mqtt.connected ?? false
+  const isConnected = () => told === true && link?.mqtt.connected === true
 
   function tell(connected: boolean) {
     if (told === connected) return
@@ -56,9 +57,10 @@ export function brokerClient(options: ClientOptions): BrokerClient {
   async function up(now: Link, signal: AbortSignal): Promise<void> {
     link = now
     filters.begin()
-    tell(true)
     say(now, true).catch((cause: Error) => log.debug({ reason: cause.message }, 'the birth message was not delivered'))
     await refresh()
+    // Not before: until then messages may come to nobody.
+    tell(true)
     await every(clock, 10_000, signal, refresh)
   }
 

@@ -68,7 +68,7 @@ export function deferredAcks(
     entry.isKept = true
     // QoS 2 is acknowledged by the library, in its own four steps.
     then?.()
-    if (!isFlushing) process.nextTick(flush)
+    if (!isFlushing) queueMicrotask(flush)
     isFlushing = true
   }
 

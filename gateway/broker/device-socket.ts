@@ -46,6 +46,6 @@ export function ackWriter(socket: Pick<Socket, 'write' | 'destroy' | 'destroyed'
   }
   return (messageId: number): void => {
     // After everything that this turn keeps, and before anything that is read.
-    if (ids.push(messageId) === 1) process.nextTick(flush)
+    if (ids.push(messageId) === 1) queueMicrotask(flush)
   }
 }

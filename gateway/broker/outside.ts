@@ -97,6 +97,10 @@ function shared(options: OutsideOptions): OutsideBroker {
     },
     publish: main.publish,
     async run(signal) {
+      tools.log.warn(
+        { code: 'mqtt-shared', connections },
+        'messages are shared among several connections: their order is not kept, and a broker that forgets shared subscriptions when it restarts (Mosquitto 2.0 does) loses what comes before the gateway is back',
+      )
       const leaving = farewells(options, [clientId, ...shares.clientIds], signal)
       await Promise.all([supervise(main, tools, signal), shares.run(signal), ...leaving])
     },
