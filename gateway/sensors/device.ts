@@ -23,6 +23,8 @@ export interface Series {
   expiresMs: Millis | null
   /** Of the sensor, the newest last. */
   calibrations: readonly Calibration[]
+  /** The metric's interval as the disk knows it. */
+  savedPeriodMs: Millis | null
   /** undefined before its first live reading since the gateway began, its broker came back, or it was born again. */
   pace: Pace | undefined
   latest: { value: number; quality: ReadingQuality; utcMs: UtcMs } | undefined
@@ -94,6 +96,7 @@ export const newSeries = (metric: Metric, isTold: boolean): Series => ({
   unitChangedUtcMs: 0,
   expiresMs: null,
   calibrations: [],
+  savedPeriodMs: metric.periodMs,
   pace: undefined,
   latest: undefined,
   moments: undefined,

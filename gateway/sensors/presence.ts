@@ -39,15 +39,13 @@ export function loseSight(device: Device, nowUtcMs: UtcMs): void {
   }
 }
 
-/** The interval as it was learned becomes part of the metric. @returns whether it is another one than was known */
-export function rememberPeriod(series: Series): boolean {
+/** The interval as it was learned becomes part of the metric, unless that is about the same as was known. */
+export function rememberPeriod(series: Series): void {
   const learned = series.pace?.intervalMs
-  if (learned === undefined || learned === null) return false
+  if (learned === undefined || learned === null) return
   const known = series.metric.periodMs
   const periodMs = Math.max(1, Math.round(learned))
-  if (known !== null && Math.abs(known - periodMs) <= known * 0.2) return false
-  series.metric = { ...series.metric, periodMs }
-  return true
+  if (known === null || Math.abs(known - periodMs) > known * 0.2) series.metric = { ...series.metric, periodMs }
 }
 
 /** The latest values, each with the moment from which on nobody knows. */

@@ -23,7 +23,7 @@ const saveMs = minutes(1)
 
 /** Notices by the clock what no message says: sensors that fall silent. Keeps the intervals that were learned. */
 export function silenceWatch({ store, table, sensors, isBrokerAway, dropOverlaps, onChange, tools }: WatchParts) {
-  const { clock } = tools
+  const { clock, log } = tools
   const shown = new Map<string, Sensor['status']>()
   let savedUtcMs: UtcMs = clock.now()
 
@@ -43,11 +43,26 @@ export function silenceWatch({ store, table, sensors, isBrokerAway, dropOverlaps
 
   function savePeriods() {
     savedUtcMs = clock.now()
+    const fresh = [...table.all()].flatMap((device) =>
+      [...device.series.values()].flatMap((series) => {
+        rememberPeriod(series)
+        return series.metric.periodMs === series.savedPeriodMs ? [] : { device, series }
+      }),
+    )
+    if (fresh.length === 0) return
     store.transaction(() => {
-      for (const device of table.all())
-        for (const series of device.series.values())
-          if (rememberPeriod(series)) table.saveMetric(device, series.metric, series.isTold)
+      for (const { device, series } of fresh) table.saveMetric(device, series.metric, series.isTold)
     })
+    for (const { series } of fresh) series.savedPeriodMs = series.metric.periodMs
+  }
+
+  /** What is learned may wait for a disk that has room again: nobody's readings do. */
+  function unlessDiskFull(work: () => void) {
+    try {
+      work()
+    } catch (cause) {
+      log.error({ code: 'sensors-not-saved', err: cause }, 'what was learned of sensors could not be written')
+    }
   }
 
   return {
@@ -55,11 +70,13 @@ export function silenceWatch({ store, table, sensors, isBrokerAway, dropOverlaps
     seen: (): void => void look(),
     async run(signal: AbortSignal): Promise<void> {
       await every(clock, lookMs, signal, () => {
-        if (dropOverlaps()) onChange('discovery')
         if (look()) onChange('sensors')
-        if (Math.abs(clock.now() - savedUtcMs) >= saveMs) savePeriods()
+        unlessDiskFull(() => {
+          if (dropOverlaps()) onChange('discovery')
+          if (Math.abs(clock.now() - savedUtcMs) >= saveMs) savePeriods()
+        })
       })
-      savePeriods()
+      unlessDiskFull(savePeriods)
     },
   }
 }

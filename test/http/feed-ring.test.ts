@@ -31,7 +31,16 @@ test('whatever happened: a client gets exactly what it missed, or is told that n
 test('newer news replaces the older of the same thing, and of nothing else', () => {
   const reading = (metric: string): FeedChange => ({
     kind: 'reading',
-    reading: { sensorId: 's', metric, value: 1, quality: 'ok', utcMs: 1, deviceUtcMs: null },
+    reading: {
+      sensorId: 's',
+      metric,
+      value: 1,
+      quality: 'ok',
+      utcMs: 1,
+      deviceUtcMs: null,
+      rawValue: null,
+      source: 'zone/s1',
+    },
   })
   const different = [change('a'), change('b'), reading('t'), reading('rh'), { kind: 'reload', what: 'rules' } as const]
   expect(new Set(different.map(coalesceKey)).size).toBe(different.length)

@@ -33,7 +33,16 @@ function openFeed({ port }: { port: number }, cookie: string, query = '') {
 const reading = (value: number) =>
   ({
     kind: 'reading',
-    reading: { sensorId: 'sen-1', metric: 'temp', value, quality: 'ok', utcMs: 5, deviceUtcMs: null },
+    reading: {
+      sensorId: 'sen-1',
+      metric: 'temp',
+      value,
+      quality: 'ok',
+      utcMs: 5,
+      deviceUtcMs: null,
+      rawValue: null,
+      source: 'zone/s1',
+    },
   }) as const
 
 /** The HTTP answer to an upgrade request that is refused. */

@@ -45,6 +45,9 @@ describe('each metric has its own interval', () => {
       await send('zone/s1', { t: n })
       pass(10_000)
     }
+    // Also when the broker was lost before it was written down.
+    registry().brokerLost()
+    registry().brokerBack()
     const end = new AbortController()
     end.abort()
     await registry().run(end.signal)
