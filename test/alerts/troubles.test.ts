@@ -85,9 +85,22 @@ test('the alert of a camera that is removed ends, also when it was removed while
 })
 
 test('an alert about the metrics store that was open before a restart ends when the store takes readings', () => {
-  start().trouble.metrics('influx', false)
+  start().trouble.metrics('influx', { ok: false, code: 'influx-away' })
   const { trouble, open } = start()
   expect(open()).toEqual([['metrics-away', null, true]])
-  trouble.metrics('influx', true)
+  trouble.metrics('influx', { ok: true, code: null })
   expect(open()).toEqual([['metrics-away', null, false]])
+})
+
+test('a store that holds because its series are too many has an alert of its own', () => {
+  const { trouble, open } = start()
+  trouble.metrics('influx', { ok: false, code: 'influx-away' })
+  trouble.metrics('influx', { ok: false, code: 'series-budget' })
+  expect(open()).toEqual(
+    expect.arrayContaining([
+      ['metrics-away', null, false],
+      ['series-budget', null, true],
+    ]),
+  )
+  expect(open()).toHaveLength(2)
 })
