@@ -142,7 +142,7 @@ test('the account of each sensor towards each store; a reading that vanishes is 
   await queue.append([reading(1), reading(2), reading(3, { sensorId: 's2' })])
   await queue.append([reading(4)])
   await queue.quarantine('zone/s1', Buffer.from('?'), 'not-json', 's1')
-  const taken = queue.take('a', 'backlog', 3) ?? queue.take('a', 'live', 3)
+  const taken = queue.take('a', 'live', 3) ?? queue.take('a', 'backlog', 3)
   const words = 'partial write: field type conflict'
   if (taken) queue.acknowledge(taken, [{ reading: reading(2), reason: 'store-refused', words }])
   const account = (store: string, sensorId: string, numbers: readonly number[]) => {
