@@ -1,5 +1,6 @@
 import type { Alert, AlertQuery } from '../contract/alert.ts'
 import { Failure } from '../domain/failure.ts'
+import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/open.ts'
 
 const columns = `id, rule_id AS ruleId, code, name, severity, sensor_id AS sensorId, camera_id AS cameraId, area_id AS areaId,
@@ -20,7 +21,7 @@ interface ListBinding {
 const everything = { fromUtcMs: -1, toUtcMs: Number.MAX_SAFE_INTEGER, areaId: null, cameraId: null }
 
 /** Alerts on disk; the open ones also in memory, one for each cause. */
-export function alertTable({ db }: Store) {
+export function alertTable({ db }: Store, log: Log) {
   const upsert = db.prepare<Alert>(
     `INSERT INTO alert (id, rule_id, code, name, severity, sensor_id, camera_id, area_id, metric, unit, threshold, condition,
        value, worst_value, raised_utc_ms, cleared_utc_ms, acknowledged_utc_ms, acknowledged_by, note)
@@ -46,6 +47,8 @@ export function alertTable({ db }: Store) {
     ),
   }
   const byCause = new Map<string, Alert>()
+  /** What the disk would not take, e.g. because it is full: the very alert that says so is among them. */
+  const unwritten = new Map<string, Alert>()
 
   function remember(alert: Alert): Alert {
     if (isOpen(alert)) byCause.set(causeOf(alert), alert)
@@ -62,7 +65,29 @@ export function alertTable({ db }: Store) {
     remember,
     save(alert: Alert): Alert {
       upsert.run(alert)
+      unwritten.delete(alert.id)
       return remember(alert)
+    },
+    /** As `save`; what cannot be written now is in memory, and written by `writeKept`. */
+    keep(alert: Alert): Alert {
+      try {
+        return this.save(alert)
+      } catch (cause) {
+        if (unwritten.size === 0) log.error({ code: 'alert-not-saved', err: cause }, 'alerts cannot be written')
+        unwritten.set(alert.id, alert)
+        return remember(alert)
+      }
+    },
+    writeKept(): void {
+      for (const [id, alert] of unwritten) {
+        try {
+          upsert.run(alert)
+        } catch {
+          // Said when it began; the next second tries again.
+          return
+        }
+        unwritten.delete(id)
+      }
     },
     need(id: string): Alert {
       const alert = one.get(id)
@@ -70,10 +95,46 @@ export function alertTable({ db }: Store) {
       return byCause.get(causeOf(alert))?.id === id ? (byCause.get(causeOf(alert)) ?? alert) : alert
     },
     /** What is on disk, with the newest worst values of the open ones. */
-    list: ({ state, ...filter }: AlertQuery, limit: number): Alert[] =>
-      lists[state].all({ ...everything, ...filter, limit }).map((alert) => {
+    list({ state, ...filter }: AlertQuery, limit: number): Alert[] {
+      const rows = lists[state].all({ ...everything, ...filter, limit })
+      const kept = [...unwritten.values()].filter(
+        (alert) => fits(alert, state, filter) && !rows.some(({ id }) => id === alert.id),
+      )
+      return [...kept.toReversed(), ...rows].slice(0, limit).map((alert) => {
         const current = byCause.get(causeOf(alert))
         return current?.id === alert.id ? current : alert
-      }),
+      })
+    },
   }
 }
+
+/** What the lists ask of a row, for one that is not on disk. */
+function fits(alert: Alert, state: AlertQuery['state'], filter: Omit<AlertQuery, 'state'>): boolean {
+  const { fromUtcMs, toUtcMs, areaId, cameraId } = { ...everything, ...filter }
+  const endUtcMs = isOpen(alert) ? Infinity : Math.max(alert.clearedUtcMs ?? 0, alert.acknowledgedUtcMs ?? 0)
+  return (
+    (state === 'all' || (state === 'open') === isOpen(alert)) &&
+    alert.raisedUtcMs < toUtcMs &&
+    endUtcMs > fromUtcMs &&
+    (areaId === null || alert.areaId === areaId) &&
+    (cameraId === null || alert.cameraId === cameraId)
+  )
+}
+
+/** An alert with nothing but what every alert has. */
+export const blankAlert = {
+  ruleId: null,
+  sensorId: null,
+  cameraId: null,
+  areaId: null,
+  metric: null,
+  unit: null,
+  threshold: null,
+  condition: null,
+  value: null,
+  worstValue: null,
+  clearedUtcMs: null,
+  acknowledgedUtcMs: null,
+  acknowledgedBy: null,
+  note: null,
+} satisfies Partial<Alert>

@@ -8,7 +8,7 @@ import { seconds, type UtcMs } from '../domain/units.ts'
 import { every } from '../lib/clock.ts'
 import type { Tools } from '../lib/supervise.ts'
 import type { Store } from '../store/open.ts'
-import { alertTable } from './alert-table.ts'
+import { alertTable, blankAlert } from './alert-table.ts'
 import { ruleTable } from './rule-table.ts'
 
 /** What alerts need to know of a sensor. */
@@ -75,7 +75,7 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
   const { store, tools, sensorInfo, onAlert, onRulesChange } = options
   const { clock, log } = tools
   const table = ruleTable(store)
-  const alerts = alertTable(store)
+  const alerts = alertTable(store, log)
   const watched = new Map<string, Watched>()
   const bySeries = new Map<string, Set<Watched>>()
   let isBrokerAway = false
@@ -127,7 +127,7 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
       return alerts.save({ ...open, clearedUtcMs: null, worstValue: worst(rule, open.worstValue, change.value) })
     const info = sensorInfo(rule.sensorId)
     return alerts.save({
-      ...blank,
+      ...blankAlert,
       id: randomUUID(),
       ruleId: rule.id,
       code: `rule-${rule.condition}`,
@@ -186,16 +186,21 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
   }
 
   function tick(nowUtcMs: UtcMs) {
+    alerts.writeKept()
     for (const entry of watched.values()) {
       if (!entry.rule.enabled || (isBrokerAway && entry.rule.condition === 'silent')) continue
       step(entry, { kind: 'tick' }, nowUtcMs)
       if (!entry.unsaved) continue
-      entry.unsaved = false
       const alert = alerts.openOfRule(entry.rule.id)
-      store.transaction(() => {
-        table.saveState(entry.rule.id, entry.state)
-        if (alert) alerts.save(alert)
-      })
+      try {
+        store.transaction(() => {
+          table.saveState(entry.rule.id, entry.state)
+          if (alert) alerts.save(alert)
+        })
+        entry.unsaved = false
+      } catch (err) {
+        log.debug({ code: 'alert-not-saved', ruleId: entry.rule.id, err }, 'the next second tries again')
+      }
     }
   }
 
@@ -259,9 +264,9 @@ export function alertMonitor(options: MonitorOptions): AlertMonitor {
       // Two of a kind are one alert: its name says what has it now.
       if (isRaised === active && (!active || open?.name === name)) return
       const nowUtcMs = clock.now()
-      const fresh = { ...blank, id: randomUUID(), code, name, severity, cameraId, areaId, raisedUtcMs: nowUtcMs }
+      const fresh = { ...blankAlert, id: randomUUID(), code, name, severity, cameraId, areaId, raisedUtcMs: nowUtcMs }
       const again = open && { ...open, ...(active ? { name, clearedUtcMs: null } : { clearedUtcMs: nowUtcMs }) }
-      onAlert(alerts.save(again ?? fresh))
+      onAlert(alerts.keep(again ?? fresh))
     },
     brokerAway(away) {
       isBrokerAway = away
@@ -281,20 +286,3 @@ const worst = (rule: Rule, left: number | null, right: number | null): number | 
     : rule.condition === 'below'
       ? Math.min(left, right)
       : Math.max(left, right)
-
-const blank = {
-  ruleId: null,
-  sensorId: null,
-  cameraId: null,
-  areaId: null,
-  metric: null,
-  unit: null,
-  threshold: null,
-  condition: null,
-  value: null,
-  worstValue: null,
-  clearedUtcMs: null,
-  acknowledgedUtcMs: null,
-  acknowledgedBy: null,
-  note: null,
-} satisfies Partial<Alert>

@@ -63,6 +63,14 @@ export async function supervise(
 ): Promise<void> {
   const { retry = defaultRetry, random = Math.random, onFailure, onEnd = 'again' } = options
   const { pause = clock.sleep } = options
+  const tell = (failure: Failure, nextTryUtcMs: UtcMs) => {
+    try {
+      onFailure?.(failure, nextTryUtcMs)
+    } catch (err) {
+      // Who cannot be told (its disk is full, too) must not end what failed.
+      log.error({ [LogKey.task]: task.name, [LogKey.code]: 'not-told', err }, 'a failure could not be told')
+    }
+  }
   let attempt = 0
   /** What was said of this outage, and when. */
   const said = new Map<string, Millis>()
@@ -84,7 +92,7 @@ export async function supervise(
     }
     const pauseMs = backoffMs(pace, attempt++, random())
     if (failure) {
-      onFailure?.(failure, clock.now() + pauseMs)
+      tell(failure, clock.now() + pauseMs)
       const line = {
         [LogKey.task]: task.name,
         [LogKey.code]: failure.code,

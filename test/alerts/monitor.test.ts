@@ -204,6 +204,30 @@ test('a full disk delays an alert, and neither loses nor doubles it', () => {
   expect(monitor.list('all')).toHaveLength(1)
 })
 
+test('with a full disk the gateway still says what is wrong, shows it, and writes it down when there is room', () => {
+  const full = { code: 'disk-full', name: 'main', severity: 'critical' as const }
+  monitor.addRule(rule(), 'warm')
+  say(1, 5)
+  pass(2)
+  const before = told.length
+  store.db.pragma('query_only = 1')
+  monitor.system(full, true)
+  monitor.system(full, true)
+  expect(told.slice(before)).toMatchObject([{ code: 'disk-full', clearedUtcMs: null }])
+  say(3, 9)
+  pass(4)
+  expect(monitor.list('open')).toMatchObject([{ code: 'disk-full' }, { code: 'rule-above', worstValue: 9 }])
+  expect(monitor.list({ state: 'open', cameraId: 'c1' })).toEqual([])
+  expect(monitor.list('closed')).toEqual([])
+  expect(() => monitor.acknowledge(told.at(before)?.id ?? '', 'wang', '')).toThrow()
+  store.db.pragma('query_only = 0')
+  pass(5)
+  restart()
+  expect(monitor.list('open')).toMatchObject([{ code: 'disk-full' }, { code: 'rule-above', worstValue: 9 }])
+  monitor.system(full, true)
+  expect(told).toEqual([])
+})
+
 describe('after a restart', () => {
   test('a raised alert is still raised, is not raised twice, and can clear', () => {
     monitor.addRule(rule(), 'warm')

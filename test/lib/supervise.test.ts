@@ -83,6 +83,21 @@ describe('supervise', () => {
   })
 })
 
+test('who is told of a failure and fails itself does not end the task', async () => {
+  const clock = quickClock()
+  const stop = new AbortController()
+  let attempts = 0
+  const runOnce = async () => {
+    if (++attempts === 3) stop.abort()
+    throw new Failure('away', 'away', 'away')
+  }
+  const onFailure = () => {
+    throw new Error('the disk is full here, too')
+  }
+  await supervise({ name: 'task', runOnce }, { clock, log }, stop.signal, { onFailure })
+  expect(attempts).toBe(3)
+})
+
 test('a pace by what failed, and a pause that somebody ends early', async () => {
   const stop = new AbortController()
   const naps = pauses(systemClock)
