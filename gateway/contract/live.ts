@@ -42,7 +42,7 @@ export const LiveRequest = z.discriminatedUnion('type', [
     stalls: Count,
     /** Times that the picture was built anew. */
     rebuilds: Count,
-    /** Age of the picture, from the gateway's receipt to the screen; null while it is not known. */
+    /** Age of the picture on the screen, from when it was taken as far as the gateway can know; null while it is not known. */
     ageMs: z.number().min(0).max(86_400_000).nullable(),
   }),
 ])

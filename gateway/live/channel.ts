@@ -1,4 +1,5 @@
 import type { StreamName } from '../contract/camera.ts'
+import { captureClock } from '../domain/capture-clock.ts'
 import { encodeLiveHeader, FrameFlag, FrameKind } from '../domain/live-frame.ts'
 import type { Bytes, UtcMs } from '../domain/units.ts'
 import type { StreamEvent, StreamInit } from '../media/stream.ts'
@@ -7,7 +8,7 @@ import type { StreamEvent, StreamInit } from '../media/stream.ts'
 export interface Packet {
   readonly bytes: Buffer
   readonly key: boolean
-  /** When the gateway received what is in it. */
+  /** When what is in it was taken, see `captureClock`. */
   readonly captureUtcMs: UtcMs
 }
 
@@ -72,6 +73,7 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
   let afterKey = 0
   let hasBFrames = false
   const weight = weigher()
+  let clock = captureClock()
   const viewers = new Set<ChannelViewer>()
 
   const forget = () => {
@@ -125,6 +127,7 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
         generation = nextGeneration()
         init = event.init
         hasBFrames = false
+        clock = captureClock()
         forget()
         initPacket = packet(FrameKind.init, true, 0, 0, init.bytes)
         // A viewer may leave, or come back in another form, while it is told.
@@ -134,7 +137,8 @@ export function channel(cameraId: string, stream: StreamName, { nextGeneration, 
         const pts90k = ((sample.dts + sample.cts) / init.timescale) * 90_000
         afterKey = sample.key ? 0 : afterKey + 1
         hasBFrames ||= sample.cts > 0
-        const made = { ...packet(FrameKind.media, sample.key, arrivedUtcMs, pts90k, bytes), afterKey }
+        const captureUtcMs = clock.captured(pts90k / 90, arrivedUtcMs)
+        const made = { ...packet(FrameKind.media, sample.key, captureUtcMs, pts90k, bytes), afterKey }
         weight.add(made.bytes.length, sample.duration / init.timescale)
         if (sample.key) {
           forget()

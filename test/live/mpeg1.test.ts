@@ -84,8 +84,10 @@ function filmingChannel(clip: Clip, gopPictures: number) {
   const source = channel('cam', 'sub', { nextGeneration: counter() })
   const init = readInit(Buffer.from(clip.init))
   source.put({ init })
-  /** When each picture arrived, by its number. */
-  const arrivals = new Map<number, number>()
+  /** When each picture was taken, as viewers of the camera's own video are told, by its number. */
+  const taken = new Map<number, number>()
+  let toldUtcMs = Number.NaN
+  source.viewers.add({ onInit: () => {}, onFrame: ({ captureUtcMs }) => void (toldUtcMs = captureUtcMs) })
   const stop = new AbortController()
   const { signal } = stop
   const run = async () => {
@@ -96,9 +98,8 @@ function filmingChannel(clip: Clip, gopPictures: number) {
       const [moof, mdat] = boxesOf(frame.bytes)
       const [sample] = samplesOf(moof?.body ?? new Uint8Array(), mdat?.body ?? new Uint8Array())
       if (!sample) throw new Error('a frame without a sample')
-      const arrivedUtcMs = systemClock.now()
-      arrivals.set(frame.picture, arrivedUtcMs)
-      source.put({ frame: { sample, bytes: frame.bytes, arrivedUtcMs } })
+      source.put({ frame: { sample, bytes: frame.bytes, arrivedUtcMs: systemClock.now() } })
+      taken.set(frame.picture, toldUtcMs)
     }
     throw new Error('the film is too short')
   }
@@ -109,7 +110,7 @@ function filmingChannel(clip: Clip, gopPictures: number) {
     stop.abort()
     await running
   }
-  return { source, arrivals, end }
+  return { source, taken, end }
 }
 
 /** The numbers of all pictures in MPEG-TS, in order: one for each, as its cells say. */
@@ -154,12 +155,12 @@ function transcoderPid(): number {
   return Number(ours[0])
 }
 
-/** Watches a film with a transcoder; compares each stamp with when the picture in it, as its cells tell, came from the camera. */
+/** Watches a film with a transcoder; compares each stamp with when the picture in it, as its cells tell, was taken. */
 async function watched(options: ClipOptions, during: (seen: Out[]) => Promise<void>) {
   const { fps = 15, gopS = 2 } = options
   const clip = filmClip({ ...options, seconds: 30 })
   const tier = mpeg1Tier({ clock: systemClock, log: openLog('silent') }, counter())
-  const { source, arrivals, end } = filmingChannel(clip, fps * gopS)
+  const { source, taken, end } = filmingChannel(clip, fps * gopS)
   await waitFor(() => source.gop.length > 5)
   const seen: Out[] = []
   const joined = tier.join(source, {
@@ -182,7 +183,7 @@ async function watched(options: ClipOptions, during: (seen: Out[]) => Promise<vo
   const compared = seen.flatMap((out) => {
     const pts = readTimes(out.bytes)
     const number = pts === undefined ? undefined : numbers[times.indexOf(pts)]
-    const truthUtcMs = number === undefined ? undefined : arrivals.get(number)
+    const truthUtcMs = number === undefined ? undefined : taken.get(number)
     if (truthUtcMs === undefined) return []
     return [{ ...out, number, offMs: out.captureUtcMs - truthUtcMs, ageMs: out.atUtcMs - out.captureUtcMs }]
   })
@@ -203,7 +204,7 @@ describe('the age of MPEG-1', () => {
     ['25 a second, H.265', { fps: 25, codec: 'libx265' }],
     ['30 a second', { fps: 30 }],
     ['10 a second with B-frames', { fps: 10, bFrames: 2 }],
-  ] as const)('each piece says when the picture in it came from the camera: %s', async (_name, options) => {
+  ] as const)('each piece says when the picture in it was taken: %s', async (_name, options) => {
     const { compared, numbers, times } = await watched(options, async (seen) => {
       const from = seen.length
       await waitFor(() => seen.length > from + 60, { timeoutMs: 20_000, message: 'sixty pieces' })
