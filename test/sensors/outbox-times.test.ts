@@ -49,6 +49,12 @@ test('a clock that goes back over what was kept finds the milliseconds between, 
   expect(timesOf(await second.append([reading(13, { utcMs: 12 * hour })]))).toEqual([12 * hour + 1])
 })
 
+test('a step back within one commit knows what the commit itself has kept', async () => {
+  const at = 36_000_000
+  const kept = await box.open().append([at, at - 120_000, at].map((utcMs, n) => reading(n, { utcMs })))
+  expect(timesOf(kept)).toEqual([at, at - 120_000, at + 1])
+})
+
 test('whatever happens, no time is given twice to a series', async () => {
   const step = fc.oneof(
     {
