@@ -72,5 +72,31 @@ export function filterCovers(allowed: string, wanted: string): boolean {
 export function leanFilters(filters: Iterable<string>): string[] {
   const all = [...new Set(filters)]
   const wild = all.filter((filter) => /[+#]/.test(filter))
-  return all.filter((filter) => !wild.some((other) => other !== filter && filterMatches(other, filter)))
+  const open = wild.filter((filter) => filter.endsWith('#'))
+  // Asked whenever a device is announced, for thousands of topics: only filters of as many levels are compared.
+  const byLevels = new Map<number, string[]>()
+  for (const filter of wild) {
+    const levels = levelsOf(filter)
+    byLevels.set(levels, [...(byLevels.get(levels) ?? []), filter])
+  }
+  const isReceived = (topic: string) => (other: string) =>
+    other !== topic && mayReceive(other, topic) && filterMatches(other, topic)
+  return all.filter((filter) => {
+    const others = isReceived(filter)
+    return !open.some(others) && !byLevels.get(levelsOf(filter))?.some(others)
+  })
+}
+
+function levelsOf(topic: string): number {
+  let levels = 1
+  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++
+  return levels
+}
+
+/** By the letters before the first wildcard, and those after the last one: most filters are told apart by these. */
+function mayReceive(filter: string, topic: string): boolean {
+  const plus = filter.indexOf('+')
+  const first = plus < 0 ? filter.indexOf('#') : plus
+  if (filter.endsWith('#')) return topic.startsWith(filter.slice(0, Math.max(0, first - 1)))
+  return topic.startsWith(filter.slice(0, first)) && topic.endsWith(filter.slice(filter.lastIndexOf('+') + 1))
 }

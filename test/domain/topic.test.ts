@@ -84,3 +84,19 @@ describe('filters', () => {
     )
   })
 })
+
+test('filters are left out exactly where another one receives what they would', () => {
+  const part = fc.constantFrom('a', 'b', 'ab', '+', '')
+  const filter = fc
+    .tuple(fc.array(part, { minLength: 1, maxLength: 4 }), fc.boolean())
+    .map(([parts, isOpen]) => [...parts, ...(isOpen ? ['#'] : [])].join('/'))
+  fc.assert(
+    fc.property(fc.array(filter, { maxLength: 12 }), (filters) => {
+      const all = [...new Set(filters)]
+      const wild = all.filter((one) => /[+#]/.test(one))
+      expect(leanFilters(filters)).toEqual(
+        all.filter((one) => !wild.some((other) => other !== one && filterMatches(other, one))),
+      )
+    }),
+  )
+})
