@@ -2,12 +2,14 @@ import { useState } from 'preact/hooks'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
+import { Badge } from '../parts/badges.tsx'
 import { ConfirmDialog } from '../parts/confirm.tsx'
 import { LiveValue, SensorStatus } from '../parts/sensor-values.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { loadOf } from '../parts/use-load.ts'
 import { Table } from '../parts/table.tsx'
 import { useGateway, useZone } from '../shell/gateway.ts'
+import { words as inboxWords } from './inbox-words.ts'
 import { EditSensorDialog } from './sensor-form.tsx'
 
 export function AddedSensors() {
@@ -61,6 +63,9 @@ function SensorRow({ sensor }: { sensor: Sensor }) {
         <a class="row-link" href={`/sensors?sensor=${sensor.id}`}>
           {sensor.name}
         </a>
+        {sensor.metrics.some(({ guessed }) => guessed) ? (
+          <Badge tone="unknown" title={inboxWords().guessHint}>{`? ${inboxWords().guess}`}</Badge>
+        ) : null}
         <div class="muted address">{sensor.candidateId}</div>
       </th>
       <td>{placeName(places.value.get(sensor.areaId))}</td>

@@ -6,13 +6,14 @@ import { DownloadIcon, PlusIcon } from '../parts/icons.tsx'
 import { useGateway } from '../shell/gateway.ts'
 import { type ChartView, keyText, type SeriesKey, spanNames } from './chart-address.ts'
 import { mostChartMs } from './chart-range.ts'
+import { VideoLink } from './video-link.tsx'
 import { words } from './words.ts'
 
 interface BarProps {
   readonly view: ChartView
   /** What is shown now; null before anything is. */
   readonly range: UtcRange | null
-  readonly series: readonly SeriesKey[]
+  readonly series: readonly (SeriesKey & { readonly areaId: string })[]
   readonly choose: (view: ChartView) => void
   readonly zoom: (factor: number) => void
   readonly pan: (direction: 1 | -1) => void
@@ -77,6 +78,7 @@ export function ChartBar({ view, range, series, choose, zoom, pan }: BarProps) {
         </button>
       </div>
       <div class="chart-actions">
+        {range === null ? null : <VideoLink class="button" range={range} series={series} />}
         {range === null || series.length === 0 ? null : (
           <a class="button" href={api.readingsHref(series.map(keyText), range)} download>
             <DownloadIcon size={18} /> {words().csv}

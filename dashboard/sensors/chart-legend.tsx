@@ -107,5 +107,5 @@ export function Swatch({ hue }: { hue: number }) {
 
 function AtPointer({ line, cursor }: { line: Line; cursor: Signal<UtcMs | null> }) {
   const utcMs = cursor.value
-  return <>{utcMs === null ? '' : valueOf(line, utcMs)}</>
+  return <>{utcMs === null ? '' : (valueOf(line, utcMs) ?? '—')}</>
 }

@@ -90,7 +90,7 @@ export function ChartPage({ sensors }: { sensors: readonly Sensor[] }) {
       <ChartBar
         view={address.view}
         range={shownRange() ?? null}
-        series={series}
+        series={known.map(({ key, sensor }) => ({ ...key, areaId: sensor.areaId }))}
         choose={(view) => go({ view })}
         zoom={(factor) => zoom(factor, null)}
         pan={pan}

@@ -22,9 +22,7 @@ export function SensorList({ sensors }: { sensors: readonly Sensor[] }) {
           <th scope="col" class="wide-only">
             {words.column.trend}
           </th>
-          <th scope="col" class="wide-only">
-            {words.column.updated}
-          </th>
+          <th scope="col">{words.column.updated}</th>
         </tr>
       </thead>
       <tbody>
@@ -38,6 +36,7 @@ export function SensorList({ sensors }: { sensors: readonly Sensor[] }) {
 
 function Row({ sensor }: { sensor: Sensor }) {
   const { places } = useZone()
+  const words = t().sensors
   const first = sensor.metrics.find((metric) => metric.type === 'number') ?? sensor.metrics[0]
   return (
     <tr data-sensor={sensor.id}>
@@ -61,7 +60,9 @@ function Row({ sensor }: { sensor: Sensor }) {
         </ul>
       </td>
       <td class="wide-only">{first === undefined ? null : <Spark sensorId={sensor.id} metric={first.key} />}</td>
-      <td class="wide-only nowrap">{first === undefined ? null : <Age sensor={sensor} />}</td>
+      <td class="nowrap" data-label={words.column.updated}>
+        {first === undefined ? null : <Age sensor={sensor} />}
+      </td>
     </tr>
   )
 }

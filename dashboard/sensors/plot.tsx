@@ -58,6 +58,7 @@ export function Plot(props: PlotProps) {
       const size = { widthPx, heightPx: shown.current.heightPx }
       const options = optionsOf(size, ink, siteTimeZone.peek(), () => shown.current, hands)
       plot.current = new uPlot(options, dataOf(shown.current.lines), element)
+      touchAsMouse(plot.current.over)
     }
     make()
     const resize = (): void => {
@@ -95,4 +96,23 @@ export function Plot(props: PlotProps) {
   useEffect(() => plot.current?.redraw(false, true), [holes, limits])
 
   return <div class="plot" ref={host} />
+}
+
+/** uPlot knows the mouse alone. A finger that moves along the chart drags; one that moves up or down scrolls the page. */
+function touchAsMouse(over: HTMLElement): void {
+  const as = (type: string) => (event: PointerEvent) => {
+    if (event.pointerType !== 'touch') return
+    const { clientX, clientY } = event
+    // It takes a mouse that has not moved for a stray event.
+    const moved = type === 'mousemove' ? { movementX: 1 } : {}
+    over.dispatchEvent(new MouseEvent(type, { clientX, clientY, button: 0, bubbles: true, ...moved }))
+  }
+  over.addEventListener('pointerdown', (event) => {
+    if (event.pointerType === 'touch') over.setPointerCapture(event.pointerId)
+    as('mousemove')(event)
+    as('mousedown')(event)
+  })
+  over.addEventListener('pointermove', as('mousemove'))
+  over.addEventListener('pointerup', as('mouseup'))
+  over.addEventListener('pointercancel', as('mouseup'))
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { UtcRange } from '../../gateway/domain/units.ts'
-import { formatDateTime, formatDuration, siteTimeZone } from '../i18n/time.ts'
-import { DownloadIcon, PlaybackIcon, SearchIcon } from '../parts/icons.tsx'
-import { useGateway, useMay, useZone } from '../shell/gateway.ts'
+import { formatDateTime, formatDuration } from '../i18n/time.ts'
+import { DownloadIcon, SearchIcon } from '../parts/icons.tsx'
+import { useGateway } from '../shell/gateway.ts'
 import type { Line } from './chart-lines.ts'
-import { camerasNear, footageHref } from './footage.ts'
+import { VideoLink } from './video-link.tsx'
 import { words } from './words.ts'
 
 export interface Selected {
@@ -25,8 +25,6 @@ interface MenuProps {
 /** What can be done with a stretch of a chart: look closer, see the video of then, take it along. */
 export function SelectionMenu({ selected, lines, go, onClose }: MenuProps) {
   const { api } = useGateway()
-  const { cameras, places } = useZone()
-  const mayReview = useMay('review')
   const host = useRef<HTMLDivElement>(null)
   const { range, atPx, byKey } = selected
   useEffect(() => {
@@ -37,10 +35,6 @@ export function SelectionMenu({ selected, lines, go, onClose }: MenuProps) {
     document.addEventListener('pointerdown', away)
     return () => document.removeEventListener('pointerdown', away)
   }, [range.fromUtcMs, range.toUtcMs])
-  const areaIds = [...new Set(lines.map(({ sensor }) => sensor.areaId))]
-  const near = camerasNear(areaIds, cameras.value.value ?? [], places.value)
-  const [first] = near
-  const keys = lines.map(({ sensor, metric }) => ({ sensorId: sensor.id, metric: metric.key }))
   return (
     <div
       class="selection-menu"
@@ -60,21 +54,15 @@ export function SelectionMenu({ selected, lines, go, onClose }: MenuProps) {
         <button type="button" class="button button-small" onClick={() => go(range)}>
           <SearchIcon size={16} /> {words().zoom}
         </button>
-        {!mayReview ? null : first === undefined ? (
-          <span class="muted">{words().noVideo}</span>
-        ) : (
-          <a
-            class="button button-small"
-            href={footageHref(
-              near.map(({ id }) => id),
-              range,
-              keys,
-              siteTimeZone.peek(),
-            )}
-          >
-            <PlaybackIcon size={16} /> {near.length === 1 ? words().video(first.name) : words().videoAll(near.length)}
-          </a>
-        )}
+        <VideoLink
+          class="button button-small"
+          range={range}
+          series={lines.map(({ sensor, metric }) => ({
+            sensorId: sensor.id,
+            metric: metric.key,
+            areaId: sensor.areaId,
+          }))}
+        />
         <a
           class="button button-small"
           href={api.readingsHref(

@@ -62,7 +62,10 @@ export function Stage({ lines, range, limits, holes, label, heightPx, cursor, go
     const utcMs = plot.posToVal(Math.min(width, Math.max(0, from + byPx)), 'x') * 1_000
     handle.current?.point(utcMs)
     cursor.value = utcMs
-    said.value = [formatDateTime(utcMs), ...lines.map((line) => `${nameOf(line)} ${valueOf(line, utcMs)}`)].join(', ')
+    said.value = [
+      formatDateTime(utcMs),
+      ...lines.map((line) => `${nameOf(line)} ${valueOf(line, utcMs) ?? words().noReading}`),
+    ].join(', ')
   }
   const mark = (): void => {
     const at = cursor.peek()
@@ -151,10 +154,10 @@ export function Stage({ lines, range, limits, holes, label, heightPx, cursor, go
   )
 }
 
-/** A line's value at a moment in words. */
-export function valueOf({ history, metric }: Line, utcMs: UtcMs): string {
+/** A line's value at a moment in words; undefined where it has none. */
+export function valueOf({ history, metric }: Line, utcMs: UtcMs): string | undefined {
   const bucket = bucketAt(history, utcMs)
-  if (bucket === undefined) return '—'
+  if (bucket === undefined) return undefined
   return formatValue(metric, metric.type === 'binary' ? bucket.max : bucket.mean)
 }
 
@@ -167,7 +170,7 @@ function Readout({ cursor, lines }: { cursor: Signal<UtcMs | null>; lines: reado
   return (
     <div class="readout" aria-hidden="true">
       {date} {time}
-      {only === undefined || lines.length > 1 ? null : <strong> {valueOf(only, utcMs)}</strong>}
+      {only === undefined || lines.length > 1 ? null : <strong> {valueOf(only, utcMs) ?? words().noReading}</strong>}
     </div>
   )
 }

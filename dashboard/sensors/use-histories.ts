@@ -28,7 +28,9 @@ export function useHistories(
   const keys = series.map(keyText).join(' ')
   const isLive = view.kind === 'live'
   const spanMs = isLive ? spans[view.span] : 0
-  const round = isLive && !held ? Math.floor(nowUtcMs.value / reloadMs(spanMs)) : 0
+  const round = useRef(0)
+  // What is held stays as it is: no reload, no step.
+  if (!held) round.current = isLive ? Math.floor(nowUtcMs.value / reloadMs(spanMs)) : 0
   const fixed = isLive ? view.span : `${view.range.fromUtcMs} ${view.range.toUtcMs}`
   const load = useLoad<Histories>(
     async (signal) => {
@@ -43,10 +45,10 @@ export function useHistories(
       )
       return { range, of: new Map(found) }
     },
-    [keys, fixed, widthPx, round],
+    [keys, fixed, widthPx, round.current],
   )
   const stepMs = Math.max(seconds(1), widthPx === 0 ? 0 : spanMs / widthPx)
-  return { ...load, value: useGrown(load.value, series, isLive && !held, stepMs) }
+  return { ...load, value: useGrown(load.value, series, isLive, held, stepMs) }
 }
 
 /** A live chart moves by one pixel at a time, and takes in what the feed brought meanwhile. */
@@ -54,11 +56,14 @@ function useGrown(
   base: Histories | null,
   series: readonly SeriesKey[],
   growing: boolean,
+  held: boolean,
   stepMs: Millis,
 ): Histories | null {
   const { nowUtcMs } = useGateway()
   const { latestOf } = useZone()
   const heard = useRef(new Map<string, Latest[]>())
+  const isHeld = useRef(held)
+  isHeld.current = held
   const [step, setStep] = useState(0)
   const keys = series.map(keyText).join(' ')
   useEffect(() => {
@@ -72,7 +77,10 @@ function useGrown(
         heard.current.set(keyText(key), [...tail, latest])
       }),
     )
-    const leave = effect(() => setStep(Math.floor(nowUtcMs.value / stepMs)))
+    const leave = effect(() => {
+      const next = Math.floor(nowUtcMs.value / stepMs)
+      if (!isHeld.current) setStep(next)
+    })
     return () => {
       leave()
       for (const stop of listening) stop()

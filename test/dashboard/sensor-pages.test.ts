@@ -30,6 +30,7 @@ async function openAs(user: string, path: string, language: Language = 'zh-CN') 
 const row = (page: Page, id: string) => page.locator(`tr[data-sensor="${id}"]`)
 const dialog = (page: Page) => page.getByRole('dialog')
 const cold = 'series=w07-cold-th/temp'
+const phone = { width: 390, height: 844 }
 const search = (page: Page) => new URL(page.url()).searchParams
 
 async function dragOver(page: Page, from: number, to: number): Promise<void> {
@@ -163,7 +164,11 @@ describe('the chart', () => {
   })
 
   test('by keyboard alone: values are said, a stretch is marked, the menu has the focus', async () => {
-    await using tab = await openAs('office', `/sensors/chart?${cold}&span=day`)
+    // Two hours without a gap: the made-up readings have one each four and a half hours.
+    const cycleMs = 9 * 1_800_000
+    const fromUtcMs = Math.floor(Date.now() / cycleMs) * cycleMs - cycleMs
+    const [from, to] = [fromUtcMs, fromUtcMs + 7_200_000].map((utcMs) => new Date(utcMs).toISOString())
+    await using tab = await openAs('office', `/sensors/chart?${cold}&from=${from}&to=${to}`)
     const { page } = tab
     await page.locator('.u-over').waitFor()
     await page.locator('.chart-host').focus()
@@ -178,7 +183,7 @@ describe('the chart', () => {
     await page.locator('.selection-menu').waitFor({ state: 'detached' })
     await page.locator('.chart-host').focus()
     await page.keyboard.press('-')
-    await waitFor(async () => search(page).get('from') !== null)
+    await waitFor(async () => Date.parse(search(page).get('from') ?? '') < fromUtcMs)
   })
 
   test('own dates are typed in the site’s time; the numbers are there as a table, and missing readings by name', async () => {
@@ -264,6 +269,38 @@ describe('the chart', () => {
     await waitFor(async () => (await high.innerText()).includes('88.8'))
     expect(asked).toBeLessThanOrEqual(1)
   })
+})
+
+test('a finger drags over the chart too, and the video of the whole period needs no drag', async () => {
+  const context = await browser.newContext({ baseURL: fake.origin, locale: 'zh-CN', hasTouch: true, viewport: phone })
+  try {
+    const page = await context.newPage()
+    await page.request.post('/api/session', { data: { user: 'office', password: 'any' } })
+    await page.goto(`/sensors/chart?${cold}&span=hour`)
+    await page.locator('[data-series]').waitFor()
+    const href = await page
+      .locator('.chart-actions')
+      .getByRole('link', { name: /看当时录像/ })
+      .getAttribute('href')
+    expect(new URL(href ?? '', fake.origin).searchParams.get('camera')).toBe('cam-7')
+    await page.locator('.u-over').scrollIntoViewIfNeeded()
+    const box = await page.locator('.u-over').boundingBox()
+    if (box === null) throw new Error('there is no chart')
+    const finger = await context.newCDPSession(page)
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) =>
+      finger.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x: box.x + box.width * share, y: box.y + 40 }],
+      })
+    await touch('touchStart', 0.2)
+    for (const share of [0.3, 0.4, 0.5, 0.6, 0.7]) await touch('touchMove', share)
+    await touch('touchEnd', 0.7)
+    await page.locator('.selection-menu').waitFor()
+    const wide = await page.evaluate(() => document.querySelector('main')?.scrollWidth ?? 0)
+    expect(wide).toBeLessThanOrEqual(phone.width)
+  } finally {
+    await context.close()
+  }
 })
 
 describe('one sensor', () => {
