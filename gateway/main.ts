@@ -13,7 +13,7 @@ import { systemClock } from './lib/clock.ts'
 import { type LoadedConfig, loadConfig } from './lib/config-file.ts'
 import { openLog } from './lib/log.ts'
 
-const version = '0.3.0'
+const version = '0.4.0'
 const usage = 'node gateway/main.ts --config FILE [--print-address] [--demo-link]\n'
 
 function refuseArguments(why: string): never {
