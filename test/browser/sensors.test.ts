@@ -16,9 +16,11 @@ import { type Language, logIn, notLoggedIn, openTab } from './eyes.ts'
 let gateway: GatewayProcess
 let device: MqttClient
 let browser: Browser
+let mqttPort = 0
 beforeAll(async () => {
   if (!existsSync(join(import.meta.dirname, '../../dashboard/dist/index.html'))) await buildDashboard()
   const [port = 0] = await freePorts(1)
+  mqttPort = port
   gateway = await startGateway({
     config: { mqtt: { listen: { port } } },
     zone: {
@@ -158,4 +160,95 @@ describe.each([
     await candidate.waitFor({ state: 'detached' })
     expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
   })
+})
+
+const coldStore = async () => {
+  const { sensors } = await read<{ sensors: Sensor[] }>('/api/sensors')
+  const sensor = sensors.find(({ areaId }) => areaId === 'w01-cold')
+  if (sensor === undefined) throw new Error('the cold store has no sensor')
+  return sensor
+}
+const say = (temperature: number) =>
+  device.publishAsync('zone/w01-cold', JSON.stringify({ temperature, humidity: 61.5 }), { qos: 1 })
+
+test('a calibration changes what comes after it, a person writes down a reading, and every reading is accounted for', async () => {
+  const { id } = await coldStore()
+  await using tab = await openTab(browser, gateway.origin, 'zh-CN')
+  const { page } = tab
+  await page.goto(`/sensors?sensor=${id}`)
+  await logIn(page, admin)
+  const now = page.locator('.metric', { hasText: 'temperature' }).locator('.metric-now')
+  await say(5.3)
+  await waitFor(async () => (await now.innerText()).includes('5.30'))
+  await page.getByRole('button', { name: '登记校准' }).click()
+  await dialog(page).locator('select[name=metric]').selectOption('temperature')
+  await dialog(page).locator('input[name=offset]').fill('-1')
+  await dialog(page).locator('input[name=certificate]').fill('JL2026-1')
+  await dialog(page).getByRole('button', { name: '保存' }).click()
+  await page.locator('tr[data-calibration]', { hasText: 'JL2026-1' }).waitFor()
+  await say(5.3)
+  await waitFor(async () => (await now.innerText()).includes('4.30'))
+
+  await page
+    .locator('.manual')
+    .getByLabel(/^temperature/)
+    .fill('4.45')
+  await page.getByRole('button', { name: '记录', exact: true }).click()
+  await waitFor(async () => (await page.locator('.manual').innerText()).includes('已记录'))
+  await waitFor(async () => (await now.innerText()).includes('4.45'))
+  expect(await now.innerText()).toContain('人工')
+
+  await page.goto('/sensors/ledger')
+  await page.locator('[data-store]').waitFor()
+  await page.getByLabel('列出全部传感器').check()
+  const account = page.locator(`tr[data-account="${id}"]`)
+  await waitFor(
+    async () => {
+      const [received, stored, quarantined, lost, waiting, difference] = (
+        await account.locator('td.number').allInnerTexts()
+      ).map(Number)
+      return (
+        received !== undefined &&
+        received > 10 &&
+        stored === received &&
+        quarantined === 0 &&
+        lost === 0 &&
+        waiting === 0 &&
+        difference === 0
+      )
+    },
+    { timeoutMs: 25_000 },
+  )
+  expect(await page.locator('.refusal').count()).toBe(0)
+  expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
+})
+
+test('an account made here lets its device in, and says that it is connected', async () => {
+  await using tab = await openTab(browser, gateway.origin, 'zh-CN')
+  const { page } = tab
+  await page.goto('/devices?part=broker')
+  await logIn(page, admin)
+  await page.getByRole('button', { name: '添加账号' }).first().click()
+  await dialog(page).locator('input[name=user]').fill('probe-7')
+  await dialog(page).locator('textarea[name=publish]').fill('zone/%c')
+  await dialog(page).getByRole('button', { name: '添加账号' }).click()
+  const secret = dialog(page).locator('.secret-once input')
+  await secret.waitFor()
+  const password = await secret.inputValue()
+  await dialog(page).getByRole('button', { name: '完成' }).click()
+  const options = { clientId: 'probe-7', username: 'probe-7', password }
+  const probe = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, options)
+  try {
+    await probe.publishAsync('zone/probe-7', JSON.stringify({ temperature: 21 }), { qos: 1 })
+    const row = page.locator('tr[data-account]', { hasText: 'probe-7' })
+    await waitFor(async () => (await row.innerText()).includes('已连接'), { timeoutMs: 20_000 })
+    await row.getByRole('button', { name: '删除' }).click()
+    await dialog(page).getByRole('button', { name: '删除' }).click()
+    await row.waitFor({ state: 'detached' })
+    // Its connection ends at once.
+    await waitFor(() => !probe.connected)
+  } finally {
+    await probe.endAsync(true)
+  }
+  expect(tab.complaints().filter((line) => !notLoggedIn(line))).toEqual([])
 })
