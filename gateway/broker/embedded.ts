@@ -65,7 +65,7 @@ export function embeddedBroker(options: EmbeddedOptions): EmbeddedBroker {
     try {
       await take(packet)
     } catch (cause) {
-      log.error({ code: 'take-failed', topic: packet.topic, err: cause }, 'a message is not kept and not acknowledged')
+      refused.note('not-kept', { topic: packet.topic }, cause)
       return done(false)
     } finally {
       now.taking--

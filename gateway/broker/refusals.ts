@@ -3,7 +3,8 @@ import type { Tools } from '../lib/supervise.ts'
 
 /**
  * What the embedded broker refuses: a wrong user or password; a login too soon after wrong ones; the client id of another account; a topic
- * without a right to it; a topic of the broker or the gateway; a packet that is too long; a retained message without room.
+ * without a right to it; a topic of the broker or the gateway; a packet that is too long; a retained message without room; a message that
+ * could not be kept, e.g. on a full disk.
  */
 export const refusalReasons = [
   'login',
@@ -14,6 +15,7 @@ export const refusalReasons = [
   'own-topic',
   'packet-too-long',
   'retained-full',
+  'not-kept',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
@@ -34,7 +36,8 @@ export function refusals({ clock, log }: Tools) {
   const said = new Map<string, { atMs: Millis; since: number }>()
   return {
     counts: counts as Readonly<Record<RefusalReason, number>>,
-    note(reason: RefusalReason, facts: RefusalFacts): void {
+    /** @param cause of what is a fault of the gateway: said as an error */
+    note(reason: RefusalReason, facts: RefusalFacts, cause?: unknown): void {
       counts[reason]++
       const key = `${reason} ${facts.user ?? facts.address ?? ''}`
       const before = said.get(key)
@@ -42,7 +45,9 @@ export function refusals({ clock, log }: Tools) {
         before.since++
         return
       }
-      log.warn({ code: `mqtt-${reason}`, ...facts, silently: before?.since ?? 0 }, sentences[reason])
+      const line = { code: `mqtt-${reason}`, ...facts, silently: before?.since ?? 0 }
+      if (cause === undefined) log.warn(line, sentences[reason])
+      else log.error({ ...line, err: cause }, sentences[reason])
       said.delete(key)
       said.set(key, { atMs: clock.monotonic(), since: 0 })
       for (const oldest of said.keys()) {
@@ -62,5 +67,6 @@ const sentences: Record<RefusalReason, string> = {
   'subscribe-right': 'an MQTT subscription is refused: the account may not hear this',
   'own-topic': 'an MQTT client is cut off: the topic belongs to the gateway',
   'packet-too-long': 'an MQTT client is cut off: its packet is too long',
+  'not-kept': 'a message is not kept and not acknowledged; its connection ends',
   'retained-full': 'there is no room for further retained messages: they are passed on, not kept',
 }

@@ -63,13 +63,14 @@ test('a message is acknowledged only after it was taken', async () => {
 })
 
 test('a message that cannot be kept is not acknowledged: the connection ends', async () => {
-  const { connect } = await start({ take: () => Promise.reject(new Error('disk full')) })
+  const { connect, broker } = await start({ take: () => Promise.reject(new Error('disk full')) })
   const client = await connect()
   client.on('error', () => {})
   let acknowledged = false
   client.publish('zone/a', '1', { qos: 1 }, (error) => (acknowledged = error === undefined || error === null))
   await closing(client)
   expect(acknowledged).toBe(false)
+  expect(broker.refused['not-kept']).toBe(1)
   await client.endAsync(true)
 })
 
