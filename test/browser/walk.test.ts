@@ -195,7 +195,7 @@ test('no page has a serious barrier, in either theme', async () => {
     [`/playback?camera=${cameraIds.plain}`, '.screen[data-playing=true]'],
     ['/alerts', 'tbody tr'],
     ['/sensors', 'tbody tr'],
-    ['/sensors?sensor=cold', '.chart canvas'],
+    ['/sensors?sensor=cold', '.plot canvas'],
     ['/coverage', 'td.cell'],
     ['/devices', 'tbody tr'],
     ['/system', 'tbody tr'],
