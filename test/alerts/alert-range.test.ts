@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { alertTable } from '../../gateway/alerts/alert-table.ts'
 import type { Alert, AlertQuery } from '../../gateway/contract/alert.ts'
+import { openLog } from '../../gateway/lib/log.ts'
 import { openStore, type Store } from '../../gateway/store/open.ts'
 import { openTempFolder } from '../support/temp.ts'
 
@@ -40,7 +41,7 @@ let table: ReturnType<typeof alertTable>
 beforeEach(() => {
   folder = openTempFolder('alerts')
   store = openStore(join(folder.path, 'gateway.db'), 'gateway')
-  table = alertTable(store)
+  table = alertTable(store, openLog('silent'))
   for (const alert of alerts) table.save({ ...blank, ...alert, code: alert.id ?? '' })
 })
 afterEach(() => {
