@@ -48,13 +48,14 @@ export function influxRollups(
   }
   const range = (fromUtcMs: UtcMs, toUtcMs: UtcMs) => `time >= ${fromUtcMs}ms AND time < ${toUtcMs}ms`
 
-  /** @param source the policy with the readings */
-  async function sumUp(fromUtcMs: UtcMs, toUtcMs: UtcMs, source: string, signal: AbortSignal) {
+  /** @param source the policy with the readings; of minutes before `wholeFromUtcMs` some may be gone: those stay as they are */
+  async function sumUp(fromUtcMs: UtcMs, toUtcMs: UtcMs, source: string, wholeFromUtcMs: UtcMs, signal: AbortSignal) {
     const where = range(fromUtcMs, toUtcMs)
+    const minutesWhere = range(Math.max(fromUtcMs, Math.ceil(wholeFromUtcMs / minutes(1)) * minutes(1)), toUtcMs)
     // Times one: counts are floats like every other number.
     await ask(
       `SELECT min("value") AS "min", max("value") AS "max", mean("value") AS "mean", sum("value") AS "sum", count("value") * 1.0 AS "count"
-       INTO "minute"."reading" FROM ${quoted(source)}."reading" WHERE ${where} GROUP BY time(1m), *`,
+       INTO "minute"."reading" FROM ${quoted(source)}."reading" WHERE ${minutesWhere} GROUP BY time(1m), *`,
       signal,
       {},
       true,
@@ -90,10 +91,8 @@ export function influxRollups(
     for (const run of readyRuns(all)) {
       if (signal.aborted) return
       const before = new Map(run.map((hourUtcMs) => [hourUtcMs, due.get(hourUtcMs)?.lastMs]))
-      // When readings of an hour have begun to go already, less would be summed up than was.
-      const whole = run.filter((hourUtcMs) => hourUtcMs >= clock.now() - days(keeping.rawDays))
-      const [from, last] = [whole[0], whole.at(-1)]
-      if (from !== undefined && last !== undefined) await sumUp(from, last + hourMs, 'raw', signal)
+      const [from = 0, last = 0] = [run[0], run.at(-1)]
+      await sumUp(from, last + hourMs, 'raw', clock.now() - days(keeping.rawDays), signal)
       // Readings of others came meanwhile: once more.
       const settled = run.filter((hourUtcMs) => {
         const what = due.get(hourUtcMs)
@@ -170,7 +169,7 @@ export function influxRollups(
               {},
               true,
             )
-          await sumUp(from, to, 'autogen', signal)
+          await sumUp(from, to, 'autogen', from, signal)
         }
         await ask(`SELECT * INTO "hour"."coverage" FROM ${old}."coverage" GROUP BY *`, signal, {}, true)
         log.info('readings of an older version were moved to the retention policies raw, minute and hour')

@@ -8,6 +8,8 @@ import type { MetricsStore } from './store.ts'
 
 export interface OpenMetrics {
   readonly store: MetricsStore
+  /** Makes the minutes and hours of all that was written, now: for tools that write a long past at once. */
+  readonly sumUp: (signal: AbortSignal) => Promise<void>
   /** The store's own upkeep. */
   readonly run: (signal: AbortSignal) => Promise<void>
   readonly close: () => void
@@ -21,9 +23,10 @@ export function openMetrics(
 ): OpenMetrics {
   if (influx) {
     const store = influxStore(influx, keeping, tools)
-    return { store, run: store.run, close: store.close }
+    return { store, sumUp: store.carry.sumUp, run: store.run, close: store.close }
   }
   const file = openStore(join(dataDir, 'metrics.db'), 'metrics')
   const store = embeddedStore({ store: file, tools, keeping })
-  return { store, run: store.run, close: () => file.close() }
+  // The embedded store makes them as it writes.
+  return { store, sumUp: async () => undefined, run: store.run, close: () => file.close() }
 }

@@ -130,6 +130,8 @@ async function fill(gateway: GatewayProcess, keeping: Parameters<typeof openMetr
       const refused = await metrics.store.write(readings, signal)
       if (refused.length > 0) throw new Error(`refused: ${refused[0]?.words}`)
     }
+    // A gateway at work sums up each hour when it is over.
+    await metrics.sumUp(signal)
   } finally {
     metrics.close()
   }
