@@ -71,12 +71,12 @@ export function dialectHost({ dialects, table, hearing, memory, isOwn, hasSensor
 
   function hearFrom(dialect: OpenDialect, packet: Packet, heard: Heard, isSecond: boolean) {
     const said = dialect.decode(packet)
-    const wasChanged = heard.changed.discovery
+    const wasChanged = heard.changesDiscovery
     hearing.hear(dialect.prefix, said, packet, heard, { isSecond })
     if (isSecond) return
     if (said.memory) remember(packet, dialect, said.memory)
     if (said.asks && said.asks.length > 0) sendAsks(said.asks, packet.receivedUtcMs)
-    if (said.memory || (said.gone && said.gone.length > 0) || (heard.changed.discovery && !wasChanged)) {
+    if (said.memory || (said.gone && said.gone.length > 0) || (heard.changesDiscovery && !wasChanged)) {
       // Plain JSON owns by its templates alone.
       if (dialect.source === 'json') return
       routes.clear()
@@ -126,7 +126,7 @@ export function dialectHost({ dialects, table, hearing, memory, isOwn, hasSensor
       if (forHomeAssistant)
         for (const dialect of dialects)
           if (dialect.source === 'home-assistant')
-            isChanged = replay(dialect).some(({ changed }) => changed.discovery) || isChanged
+            isChanged = replay(dialect).some(({ changesDiscovery }) => changesDiscovery) || isChanged
       for (const device of table.named('json:').values()) {
         if (!device.candidate || device.candidate.isIgnored || device.sensorId !== null) continue
         const [owner] = routeOf(device.candidate.topic).owners

@@ -17,19 +17,22 @@ export interface Heard {
   readonly series: Series[]
   /** Nobody knows how old a retained message is: it is no sign of life. */
   readonly isLife: boolean
-  refused: { readonly reason: QuarantineReason; readonly sensorId: string | null }[]
+  refused: readonly { readonly reason: QuarantineReason; readonly sensorId: string | null }[]
   /** Readings that were there before. */
   repeated: number
-  changed: { sensors: boolean; discovery: boolean }
+  changesSensors: boolean
+  changesDiscovery: boolean
 }
 
+const none: readonly never[] = []
 export const newHeard = ({ retain }: Packet): Heard => ({
   readings: [],
   series: [],
   isLife: !retain,
-  refused: [],
+  refused: none,
   repeated: 0,
-  changed: { sensors: false, discovery: false },
+  changesSensors: false,
+  changesDiscovery: false,
 })
 
 export interface HearingParts {
@@ -57,7 +60,7 @@ export function hearing({ table, announcer }: HearingParts) {
       })
     }
     const { added, refused } = announcer.addUnsaid(device, [...unsaid.values()])
-    if (added > 0) heard.changed.discovery = true
+    if (added > 0) heard.changesDiscovery = true
     return refused
   }
 
@@ -73,7 +76,7 @@ export function hearing({ table, announcer }: HearingParts) {
     const { value: raw, unit, deviceUtcMs } = said
     if (unit !== null && unit !== series.unitSaid && !series.isTold) {
       const outcome = announcer.changeUnit(device, series, unit, receivedUtcMs)
-      if (outcome === 'changed') heard.changed.discovery = true
+      if (outcome === 'changed') heard.changesDiscovery = true
       else if (outcome !== 'same') return outcome
     }
     if (deviceUtcMs !== null) {
@@ -111,7 +114,7 @@ export function hearing({ table, announcer }: HearingParts) {
   function refuse(heard: Heard, reason: QuarantineReason, device: Device | undefined, packet: Packet) {
     const sensorId = device?.sensorId ?? null
     if (heard.refused.some((other) => other.reason === reason && other.sensorId === sensorId)) return
-    heard.refused.push({ reason, sensorId })
+    heard.refused = [...heard.refused, { reason, sensorId }]
     if (device) noteNotUnderstood(device, packet, reason)
   }
 
@@ -120,7 +123,7 @@ export function hearing({ table, announcer }: HearingParts) {
     if (device.isAway === !alive) return
     device.isAway = !alive
     if (!alive) loseSight(device, nowUtcMs)
-    if (device.sensorId !== null) heard.changed.sensors = true
+    if (device.sensorId !== null) heard.changesSensors = true
   }
 
   return {
@@ -137,11 +140,11 @@ export function hearing({ table, announcer }: HearingParts) {
           // Most messages say nothing new of their device.
           if (devices.get(device.device)?.said === device && devices.get(device.device)?.candidate) continue
           const { isChanged, refused } = announcer.announce(prefix + device.device, device, topic, receivedUtcMs)
-          if (isChanged) heard.changed.discovery = true
+          if (isChanged) heard.changesDiscovery = true
           if (refused && !isReplay) refuse(heard, refused, devices.get(device.device), packet)
         }
       if (!isSecond && said.gone)
-        for (const name of said.gone) if (announcer.withdraw(prefix + name)) heard.changed.discovery = true
+        for (const name of said.gone) if (announcer.withdraw(prefix + name)) heard.changesDiscovery = true
       if (isReplay) return
       // Once for each device of the message, however many values there is no room for.
       let tried: Device | undefined

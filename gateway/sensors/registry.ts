@@ -209,8 +209,8 @@ export function sensorRegistry(options: RegistryOptions): SensorRegistry {
     hear(packet) {
       const heard = host.hear(packet)
       if (!heard) return undefined
-      if (heard.changed.discovery) changed('discovery')
-      if (heard.changed.sensors) {
+      if (heard.changesDiscovery) changed('discovery')
+      if (heard.changesSensors) {
         watch.seen()
         changed('sensors')
       }
