@@ -44,8 +44,10 @@ export interface Row {
   readonly quality: number
   readonly utcMs: UtcMs
   readonly value: number
-  readonly raw: number | null
-  readonly device: number | null
+  /** NaN: none. */
+  readonly raw: number
+  /** NaN: none. */
+  readonly device: number
 }
 
 const headStart = 8
@@ -54,54 +56,77 @@ const bodyStart = 16
 const hasRaw = 1
 const hasDevice = 2
 
-/** Collects rows; `take` gives them as one batch and begins anew. */
-export function batchBuilder() {
-  let rows: Row[] = []
+/** Collects up to `capacity` rows; `take` gives them as one batch and begins anew. */
+export function batchBuilder(capacity: number) {
+  // Columns, and no object for each reading: tens of thousands a second would be garbage.
+  const floats = () => new Float64Array(capacity)
+  const whole = () => new Uint32Array(capacity)
+  const columns = {
+    utcMs: floats(),
+    value: floats(),
+    raw: floats(),
+    device: floats(),
+    series: whole(),
+    source: whole(),
+    quality: new Uint8Array(capacity),
+  }
+  let count = 0
   return {
     get count() {
-      return rows.length
+      return count
     },
-    add: (row: Row): void => void rows.push(row),
-    clear: (): void => void (rows = []),
+    add({ series, source, quality, utcMs, value, raw, device }: Row): void {
+      columns.utcMs[count] = utcMs
+      columns.value[count] = value
+      columns.raw[count] = raw
+      columns.device[count] = device
+      columns.series[count] = series
+      columns.source[count] = source
+      columns.quality[count] = quality
+      count++
+    },
+    clear: (): void => void (count = 0),
     take(): Packed {
-      const packed = pack(rows)
-      rows = []
+      const packed = pack(columns, count)
+      count = 0
       return packed
     },
   }
 }
 
-function pack(rows: readonly Row[]): Packed {
-  const count = rows.length
-  const flags =
-    (rows.some(({ raw }) => raw !== null) ? hasRaw : 0) | (rows.some(({ device }) => device !== null) ? hasDevice : 0)
+type Filled = { readonly [column in keyof Omit<Columns, 'count'>]-?: NonNullable<Columns[column]> }
+
+function pack(filled: Filled, count: number): Packed {
+  const hasAny = (column: Float64Array) => column.subarray(0, count).some((number) => !Number.isNaN(number))
+  const flags = (hasAny(filled.raw) ? hasRaw : 0) | (hasAny(filled.device) ? hasDevice : 0)
   const body = new Uint8Array(sizeOf(count, flags))
-  const { utcMs, value, raw, device, series, source, quality } = columnsIn(body, count, flags)
-  const found = new Map<number, { series: number; readings: number; fromUtcMs: number; toUtcMs: number }>()
-  for (let n = 0; n < count; n++) {
-    const row = rows[n] as Row
-    utcMs[n] = row.utcMs
-    value[n] = row.value
-    if (raw) raw[n] = row.raw ?? Number.NaN
-    if (device) device[n] = row.device ?? Number.NaN
-    series[n] = row.series
-    source[n] = row.source
-    quality[n] = row.quality
-    const entry = found.get(row.series)
-    if (entry) {
-      entry.readings++
-      if (row.utcMs < entry.fromUtcMs) entry.fromUtcMs = row.utcMs
-      if (row.utcMs > entry.toUtcMs) entry.toUtcMs = row.utcMs
-    } else found.set(row.series, { series: row.series, readings: 1, fromUtcMs: row.utcMs, toUtcMs: row.utcMs })
-  }
+  const into = columnsIn(body, count, flags)
+  for (const column of ['utcMs', 'value', 'raw', 'device'] as const)
+    into[column]?.set(filled[column].subarray(0, count))
+  for (const column of ['series', 'source'] as const) into[column].set(filled[column].subarray(0, count))
+  into.quality.set(filled.quality.subarray(0, count))
   const words = new Uint32Array(body.buffer, 0, bodyStart / 4)
   words[1] = flags
   words[2] = count
   words[0] = crc32(body.subarray(4))
-  const entries = [...found.values()]
+  const entries = entriesOf(into)
   const fromUtcMs = entries.reduce((least, entry) => Math.min(least, entry.fromUtcMs), Number.POSITIVE_INFINITY)
   const toUtcMs = entries.reduce((most, entry) => Math.max(most, entry.toUtcMs), Number.NEGATIVE_INFINITY)
   return { count, fromUtcMs, toUtcMs, entries, head: packHead(entries), body }
+}
+
+function entriesOf({ count, series, utcMs }: Columns): Entry[] {
+  const found = new Map<number, { series: number; readings: number; fromUtcMs: number; toUtcMs: number }>()
+  for (let n = 0; n < count; n++) {
+    const [id, time] = [series[n] as number, utcMs[n] as number]
+    const entry = found.get(id)
+    if (entry) {
+      entry.readings++
+      if (time < entry.fromUtcMs) entry.fromUtcMs = time
+      if (time > entry.toUtcMs) entry.toUtcMs = time
+    } else found.set(id, { series: id, readings: 1, fromUtcMs: time, toUtcMs: time })
+  }
+  return [...found.values()]
 }
 
 const sizeOf = (count: number, flags: number) =>

@@ -61,7 +61,7 @@ export function outboxBatches(db: Db, names: OutboxNames, books: OutboxBooks, st
     return id
   }
 
-  const builder = batchBuilder()
+  const builder = batchBuilder(maxRows)
   const received = new Map<string, number>()
   function close() {
     if (builder.count > 0) put(builder.take())
@@ -109,8 +109,8 @@ export function outboxBatches(db: Db, names: OutboxNames, books: OutboxBooks, st
         quality: qualityNumber.get(quality) ?? 0,
         utcMs,
         value,
-        raw: rawValue,
-        device: deviceUtcMs,
+        raw: rawValue ?? Number.NaN,
+        device: deviceUtcMs ?? Number.NaN,
       })
       received.set(sensorId, (received.get(sensorId) ?? 0) + 1)
       if (builder.count >= maxRows) close()

@@ -13,6 +13,10 @@ const fullCommit = 500
 const gatherMs: Millis = 2
 /** After a commit that took long (flash cards), the next one waits as long, so that more share it. */
 const longestGatherMs: Millis = 100
+/** When so many came together they come fast: larger commits cost the disk less, and wait a few milliseconds more for each other. */
+const manyInCommit = 200
+const fullBusyCommit = 2_000
+const longestBusyGatherMs: Millis = 12
 
 /**
  * Many small writes as one transaction: all of them are told how it ended.
@@ -22,12 +26,14 @@ export function groupCommit(clock: Clock, commit: (works: readonly (() => void)[
   let waiting: Waiting[] = []
   let running: Promise<void> | undefined
   let lastTookMs: Millis = 0
+  let isBusy = false
   /** Ends the gathering of the commit that is being filled. */
   let full: AbortController | undefined
 
   function commitAll() {
     const batch = waiting
     waiting = []
+    isBusy = batch.length >= manyInCommit
     const startedMs = clock.monotonic()
     try {
       commit(batch.map(({ work }) => work))
@@ -40,11 +46,20 @@ export function groupCommit(clock: Clock, commit: (works: readonly (() => void)[
     for (const { done } of batch) done()
   }
 
+  const enough = () => (isBusy ? fullBusyCommit : fullCommit)
+  function gather(): Millis {
+    const wantedMs = Math.max(
+      gatherMs,
+      isBusy ? Math.min(lastTookMs * 4, Math.max(longestBusyGatherMs, lastTookMs)) : lastTookMs,
+    )
+    return Math.min(wantedMs, longestGatherMs)
+  }
+
   async function drain() {
     while (waiting.length > 0) {
-      if (waiting.length < fullCommit) {
+      if (waiting.length < enough()) {
         full = new AbortController()
-        await clock.sleep(Math.min(Math.max(gatherMs, lastTookMs), longestGatherMs), full.signal)
+        await clock.sleep(gather(), full.signal)
         full = undefined
       } else await new Promise((resolve) => setImmediate(resolve))
       commitAll()
@@ -53,12 +68,11 @@ export function groupCommit(clock: Clock, commit: (works: readonly (() => void)[
   }
 
   return {
-    write(work: () => void): Promise<void> {
-      return new Promise((resolve, reject) => {
-        waiting.push({ work, done: resolve, failed: reject })
-        if (waiting.length === fullCommit) full?.abort()
-        running ??= drain()
-      })
+    /** `done` or `failed` is called when the commit that `work` was part of has ended. */
+    write(work: () => void, done: () => void, failed: (cause: unknown) => void): void {
+      waiting.push({ work, done, failed })
+      if (waiting.length === enough()) full?.abort()
+      running ??= drain()
     },
     idle: async (): Promise<void> => running,
   }

@@ -92,7 +92,7 @@ export function outboxUpkeep(parts: {
       const [first] = group
       const last = group.at(-1)
       if (!first || !last || group.length < 2) return group.length > 0 && rows.length > 1
-      const builder = batchBuilder()
+      const builder = batchBuilder(readings)
       for (const { body } of batches.bodies(first.id, last.id + 1)) {
         const columns = unpack(body)
         // A damaged one stays as it is, and is told when its turn comes.
@@ -114,14 +114,13 @@ export function outboxUpkeep(parts: {
 
 function rowAt(columns: NonNullable<ReturnType<typeof unpack>>, n: number): Row {
   const { utcMs, value, raw, device, series, source, quality } = columns
-  const orNull = (number: number | undefined) => (number === undefined || Number.isNaN(number) ? null : number)
   return {
     series: series[n] as number,
     source: source[n] as number,
     quality: quality[n] as number,
     utcMs: utcMs[n] as number,
     value: value[n] as number,
-    raw: orNull(raw?.[n]),
-    device: orNull(device?.[n]),
+    raw: raw?.[n] ?? Number.NaN,
+    device: device?.[n] ?? Number.NaN,
   }
 }

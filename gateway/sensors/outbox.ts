@@ -69,6 +69,8 @@ export function outbox(options: OutboxOptions): Outbox {
   const { store, tools, cursors: stores, maxBytes = 4_000_000_000, maxAgeMs = days(7), onUnequal } = options
   const { clock, log } = tools
   const { db } = store
+  // Larger than usual: what is written is mostly gone again before it would be copied back.
+  db.pragma('wal_autocheckpoint = 4000')
   const books = outboxBooks(db)
   const names = outboxNames(db)
   const batches = outboxBatches(db, names, books, stores)
@@ -168,24 +170,29 @@ export function outbox(options: OutboxOptions): Outbox {
 
   return {
     counters,
-    async append(readings) {
-      let kept: Reading[] = []
-      await commits.write(() => {
-        kept = readings.map(batches.add)
-      })
-      counters.appended += kept.length
-      return kept
-    },
+    append: (readings) =>
+      new Promise((resolve, reject) => {
+        let kept: Reading[] = []
+        const work = () => {
+          kept = readings.map(batches.add)
+        }
+        const done = () => {
+          counters.appended += kept.length
+          resolve(kept)
+        }
+        commits.write(work, done, reject)
+      }),
     async quarantine(topic, payload, reason, sensorId) {
       const sample = Buffer.from(payload.subarray(0, 512))
       const sizeBytes = payload.byteLength
-      await commits.write(() => {
+      const work = () => {
         const utcMs = clock.now()
         books.quarantine({ utcMs, topic, reason, sizeBytes, sample, sensorId }, 'payload')
         if (sensorId === null) return
         for (const name of stores)
           for (const counter of ['received', 'quarantined'] as const) books.count(counter, name, sensorId, 1, utcMs)
-      })
+      }
+      await new Promise<void>((resolve, reject) => commits.write(work, resolve, reject))
       counters.quarantined++
     },
     quarantined: (limit = 200) => books.quarantined(limit),
