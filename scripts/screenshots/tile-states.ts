@@ -6,12 +6,12 @@ import { save } from './save.ts'
 type Way = (socket: WebSocketRoute) => void
 
 const through: Way = (socket) => void socket.connectToServer()
-/** Text goes on, so that the tile knows its stream; pictures stop after the first moments. */
+/** Text goes on, so that the tile knows its stream; pictures stop after the first few seconds' worth, however long these take. */
 const stops: Way = (socket) => {
   const server = socket.connectToServer()
-  const until = Date.now() + 3_000
+  let left = 60
   server.onMessage((message) => {
-    if (typeof message === 'string' || Date.now() < until) socket.send(message)
+    if (typeof message === 'string' || left-- > 0) socket.send(message)
   })
 }
 const late: Way = (socket) => {
