@@ -25,7 +25,10 @@ export function SensorDetail({ sensor }: { sensor: Sensor }) {
   const { api } = useGateway()
   const { places, rulesVersion } = useZone()
   const mayMeasure = useMay('measure')
-  const [span, setSpan] = useState<(typeof spanNames)[number]>('hour')
+  const [span, setSpan] = useState<(typeof spanNames)[number]>(
+    // People read an instrument once or twice a day.
+    sensor.source === 'manual' ? 'week' : 'hour',
+  )
   const rules = useLoad((signal) => api.rules(signal), [rulesVersion.value])
   return (
     <>

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals'
-import { minutes } from '../../gateway/domain/units.ts'
+import { days, minutes } from '../../gateway/domain/units.ts'
 import { wordOf } from '../i18n/language.ts'
 import { formatDuration } from '../i18n/time.ts'
 import { useLoad } from '../parts/use-load.ts'
@@ -9,6 +9,8 @@ import { words } from './ledger-words.ts'
 
 /** A store that is further behind than this is worth a line. */
 const behindMs = minutes(5)
+/** What was lost is told for so long; afterwards it stands in the account alone. */
+const tellMs = days(7)
 
 /** Says above the list of sensors when readings were lost, wait for long, or do not add up; nothing while all is well. */
 export function LedgerNotice() {
@@ -18,7 +20,9 @@ export function LedgerNotice() {
   const ledger = load.value
   if (ledger === null) return null
   const { difference } = sumsOf(ledger.accounts)
-  const lost = ledger.losses.reduce((sum, { readings }) => sum + readings, 0)
+  const lost = ledger.losses
+    .filter(({ utcMs }) => nowUtcMs.peek() - utcMs < tellMs)
+    .reduce((sum, { readings }) => sum + readings, 0)
   const late = ledger.backlogs.flatMap(({ store, oldestUtcMs }) => {
     const ageMs = oldestUtcMs === null ? 0 : nowUtcMs.peek() - oldestUtcMs
     return ageMs > behindMs ? [words().behind(wordOf(words().storeNames, store) ?? store, formatDuration(ageMs))] : []

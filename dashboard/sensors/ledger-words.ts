@@ -7,7 +7,7 @@ export const words = pageWords(
     about: '收到 = 已存 + 隔离 + 丢失 + 等待。每一条收到的读数都有去处。',
     since: (time: string) => `自 ${time} 起`,
     unequal: (n: number) => `有 ${n} 条读数对不上：这是网关的缺陷，请告诉运维人员。`,
-    lost: (n: number) => `有 ${n} 条读数丢失，时段和原因见账目。`,
+    lost: (n: number) => `近 7 天有 ${n} 条读数丢失，时段和原因见账目。`,
     behind: (store: string, length: string) => `写入 ${store} 落后 ${length}；读数安全地等在网关里。`,
     toLedger: '看账目',
     stores: '读数存储',
@@ -64,8 +64,8 @@ export const words = pageWords(
         : `${n} readings are not accounted for: this is a defect of the gateway; please tell ops staff.`,
     lost: (n) =>
       n === 1
-        ? '1 reading was lost; the account says of when and why.'
-        : `${n} readings were lost; the account says of when and why.`,
+        ? '1 reading was lost in the last 7 days; the account says of when and why.'
+        : `${n} readings were lost in the last 7 days; the account says of when and why.`,
     behind: (store, length) => `${store} is ${length} behind; readings wait safely in the gateway.`,
     toLedger: 'See the account',
     stores: 'Metrics stores',

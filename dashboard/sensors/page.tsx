@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Sensor } from '../../gateway/contract/sensor.ts'
 import type { Zone } from '../../gateway/contract/zone.ts'
 import { minutes } from '../../gateway/domain/units.ts'
@@ -24,7 +24,10 @@ export function SensorsPage() {
   const { path } = useRouter().location.value
   // How long each value is good for changes with the pace of its device, which is not news enough for the feed.
   const minute = useComputed(() => Math.floor(nowUtcMs.value / minutes(1))).value
-  useEffect(() => void reload.sensors(), [minute])
+  const opened = useRef(minute)
+  useEffect(() => {
+    if (minute !== opened.current) void reload.sensors()
+  }, [minute])
   if (path === '/sensors/ledger') {
     return (
       <div class="page">

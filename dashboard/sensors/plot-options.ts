@@ -44,6 +44,15 @@ export function dataOf(lines: readonly Line[]): uPlot.AlignedData {
   )
 }
 
+/** So few values are shown each: between them is only a line. */
+const mostPoints = 60
+
+/** The values that are points of their own: all of a few, and of many those that stand alone. */
+export function pointsOf(values: readonly (number | null | undefined)[]): number[] {
+  const all = values.flatMap((value, index) => (value == null ? [] : [index]))
+  return all.length <= mostPoints ? all : lonely(values)
+}
+
 /** Values between two holes, which a line alone would not show. */
 export function lonely(values: readonly (number | null | undefined)[]): number[] {
   const found: number[] = []
@@ -167,7 +176,7 @@ function seriesOf({ hue, metric }: Line, ink: Ink): uPlot.Series[] {
         show: false,
         size: 5,
         fill: stroke,
-        filter: (plot, index) => lonely([...(plot.data[index] ?? [])]),
+        filter: (plot, index) => pointsOf([...(plot.data[index] ?? [])]),
       },
       ...(stepped === undefined ? {} : { paths: stepped }),
     },

@@ -22,7 +22,9 @@ function history(url: URL): History {
   const buckets: History['buckets'] = []
   for (let utcMs = Math.ceil(from / bucketMs) * bucketMs; utcMs < Math.min(to, Date.now()); utcMs += bucketMs) {
     const silent = Math.floor(utcMs / 1_800_000) % 9 === 4 || (sensorId === 'w05-power' && utcMs > to - 1_500_000)
-    if (silent) continue
+    // A person reads an instrument every seven hours.
+    const readByPerson = Math.floor(utcMs / 25_200_000) !== Math.floor((utcMs - bucketMs) / 25_200_000)
+    if (silent || (sensorId === 'w09-vat' && !readByPerson)) continue
     const mean = data.valueAt(sensorId, metric, utcMs)
     const spread = metric === 'door' ? 0 : Math.abs(mean) * 0.015
     buckets.push({ utcMs, min: mean - spread, max: mean + spread, mean, count: 4 })

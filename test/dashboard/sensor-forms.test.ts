@@ -11,7 +11,7 @@ import { formulaWords } from '../../dashboard/sensors/calibrations.tsx'
 import { byGravity, isPlain, storesOf, sumsOf } from '../../dashboard/sensors/ledger.ts'
 import { readManual } from '../../dashboard/sensors/manual-readings.tsx'
 import { readMetric } from '../../dashboard/sensors/metric-form.tsx'
-import { lonely, padded } from '../../dashboard/sensors/plot-options.ts'
+import { lonely, padded, pointsOf } from '../../dashboard/sensors/plot-options.ts'
 import {
   Approval,
   NewCalibration,
@@ -175,6 +175,9 @@ test('sums of accounts: opposite differences do not hide each other; the gravest
 test('a value between two holes is shown as a point; a scale holds limits and values with a margin', () => {
   expect(lonely([1, 2, null, 3, null, undefined, 4, undefined, null, 5])).toEqual([3, 6, 9])
   expect(lonely([1, undefined, 2])).toEqual([])
+  expect(pointsOf([1, null, 2, undefined, 3])).toEqual([0, 2, 4])
+  const many = Array.from({ length: 100 }, (_, index) => (index === 50 || index === 52 ? null : index))
+  expect(pointsOf(many)).toEqual([51])
   expect(lonely([])).toEqual([])
   expect(padded(2, 4, [5])[1]).toBeGreaterThan(5)
   expect(padded(null, null, [])).toEqual([0, 1])
