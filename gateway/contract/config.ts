@@ -90,7 +90,7 @@ export const Config = z.strictObject({
         .max(64)
         .default(1)
         .describe(
-          'Connections to the broker at `url`. More than one shares the messages among them ($share), each acknowledging for itself: for some thousand messages a second.',
+          'Connections to the broker at `url`. Leave it at 1: one takes many messages at once. More of them share the messages ($share); their order is not kept, and Mosquitto 2.0 forgets such subscriptions when it restarts.',
         ),
       discoveryPrefix: z
         .string()

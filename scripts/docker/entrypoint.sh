@@ -23,4 +23,5 @@ EOF_JS
 fi
 unset MQTT_PASSWORD INFLUX_PASSWORD
 cd /app
-exec node gateway/main.ts --config "$config" "$@"
+# The flags of scripts/demo.ts: V8 looks for garbage before it is much.
+exec node --max-semi-space-size=8 --max-old-space-size=512 gateway/main.ts --config "$config" "$@"

@@ -18,7 +18,7 @@ test('signing in sets a cookie that scripts and other pages cannot use, and tell
   expect(answer.json()).toMatchObject({
     user: '王办',
     role: 'office',
-    permissions: ['watch', 'snapshot', 'steer', 'review', 'download', 'hold', 'acknowledge'],
+    permissions: ['watch', 'snapshot', 'steer', 'review', 'download', 'hold', 'acknowledge', 'measure'],
     zoneName: '福安',
     timeZone: 'Asia/Shanghai',
   })
