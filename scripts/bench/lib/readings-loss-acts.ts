@@ -9,6 +9,11 @@ export interface LossAct {
   readonly run: (lab: LossLab, random: () => number) => Promise<void>
 }
 const always = () => true
+/**
+ * Mosquitto 2.0 keeps sessions and what waits in them over its restart, but not the shared subscriptions: until the gateway has subscribed
+ * again, it throws away what it acknowledges to devices. That promise holds with one connection only.
+ */
+const keepsSubscriptions = ({ broker }: LossLab) => broker === 'mosquitto'
 
 /** At any moment: also in the midst of a commit or of a write to InfluxDB. */
 const killGateway: LossAct = {
@@ -48,7 +53,7 @@ const stopGateway: LossAct = {
 
 const restartMosquitto: LossAct = {
   name: 'Mosquitto restarted',
-  fits: ({ mosquitto }) => mosquitto !== undefined,
+  fits: keepsSubscriptions,
   async run({ mosquitto }, random) {
     await sleep(random() * 1_000)
     await mosquitto?.stop()
@@ -60,7 +65,7 @@ const restartMosquitto: LossAct = {
 /** Messages wait in the broker, which is restarted before anybody takes them. */
 const restartMosquittoFull: LossAct = {
   name: 'Mosquitto restarted, gateway away',
-  fits: ({ mosquitto }) => mosquitto !== undefined,
+  fits: keepsSubscriptions,
   async run({ mosquitto, gateway }, random) {
     await gateway.kill9()
     await sleep(300 + random() * 1_000)
