@@ -159,15 +159,13 @@ async function takeSensors(page: Page): Promise<void> {
   const warm = sensors.flatMap(({ id, metrics }) =>
     metrics.filter(({ kind }) => kind === 'temperature').map(({ key }) => `${id}/${key}`),
   )
-  await page.goto(
-    `/sensors/chart?span=hour&${warm
-      .slice(0, 3)
-      .map((key) => `series=${encodeURIComponent(key)}`)
-      .join('&')}`,
-  )
+  // The demo is minutes old.
+  const [from, to] = [Date.now() - 240_000, Date.now()].map((utcMs) => new Date(utcMs).toISOString())
+  const series = warm.slice(0, 2).map((key) => `series=${encodeURIComponent(key)}`)
+  await page.goto(`/sensors/chart?${series.join('&')}&from=${from}&to=${to}`)
   await page.locator('[data-series]').first().waitFor()
   await settled(page)
-  await dragOver(page, '.u-over', 0.6, 0.8)
+  await dragOver(page, '.u-over', 0.3, 0.6)
   await page.locator('.selection-menu').waitFor()
   await save(page, 'sensor-chart')
   await page.goto('/sensors/ledger')
@@ -184,7 +182,8 @@ async function takeInbox(page: Page): Promise<void> {
   const approve = page.locator('tr[data-candidate] .button-main').first()
   if ((await approve.count()) === 0) return
   await approve.click()
-  await page.getByRole('dialog').locator('select[name=areaId]').waitFor()
+  const area = page.getByRole('dialog').locator('select[name=areaId]')
+  if ((await area.inputValue()) === '') await area.selectOption({ index: 1 })
   await settled(page)
   await save(page, 'sensor-approve')
 }

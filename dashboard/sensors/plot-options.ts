@@ -4,7 +4,7 @@ import { t } from '../i18n/language.ts'
 import { axisNumbers } from '../i18n/numbers.ts'
 import { chartTicks } from './chart-ticks.ts'
 import { axesOf, axisOf, type Limit, type Line } from './chart-lines.ts'
-import { drawHoles, drawLimits, type HoleMark, type Ink } from './plot-paint.ts'
+import { drawHoles, drawLimits, type HoleMark, type Ink, shadeLimits } from './plot-paint.ts'
 import { withHoles } from './series.ts'
 
 /** What a drawing depends on, but for the values themselves. */
@@ -137,12 +137,14 @@ export function optionsOf(
       drawClear: [
         (plot) => {
           const { holes, limits } = picture()
-          drawHoles(plot, uPlot.pxRatio, ink, holes)
           const placed = limits.flatMap((limit) => {
             const line = lines.find(({ key }) => key === limit.key)
             return line === undefined ? [] : [{ ...limit, scale: scaleOf(axisOf(line.metric)) }]
           })
-          drawLimits(plot, uPlot.pxRatio, ink, placed, lines.length === 1)
+          // Shades of several curves' limits would cover each other.
+          if (lines.length === 1) shadeLimits(plot, uPlot.pxRatio, ink, placed)
+          drawHoles(plot, uPlot.pxRatio, ink, holes)
+          drawLimits(plot, uPlot.pxRatio, ink, placed)
         },
       ],
       setCursor: [

@@ -51,28 +51,32 @@ export function drawHoles(plot: uPlot, pxRatio: number, ink: Ink, marks: readonl
   })
 }
 
-/** The forbidden side of each limit, and its line with its name. `alone`: few enough to shade. */
-export function drawLimits(
-  plot: uPlot,
-  pxRatio: number,
-  ink: Ink,
-  limits: readonly (Limit & { readonly scale: string; readonly words: string })[],
-  alone: boolean,
-): void {
+type Placed = Limit & { readonly scale: string; readonly words: string }
+
+/** Where a limit lies, kept inside of the plot. */
+const heightOf = (plot: uPlot, box: Box, { rule, scale }: Placed): number =>
+  Math.min(box.top + box.heightPx, Math.max(box.top, box.top + plot.valToPos(rule.threshold, scale)))
+const inkOf = ({ rule }: Placed): string => (rule.severity === 'critical' ? '--crit' : '--warn')
+
+/** The forbidden side of each limit; the values matter more. */
+export function shadeLimits(plot: uPlot, pxRatio: number, ink: Ink, limits: readonly Placed[]): void {
   onPaper(plot, ink, pxRatio, ({ context }, box) => {
-    for (const { rule, scale, words } of limits) {
-      const name = rule.severity === 'critical' ? '--crit' : '--warn'
-      const at = box.top + plot.valToPos(rule.threshold, scale)
-      const y = Math.min(box.top + box.heightPx, Math.max(box.top, at))
-      if (alone) {
-        context.fillStyle = ink(`${name}-soft`)
-        // The values matter, not the limit.
-        context.globalAlpha = 0.55
-        if (rule.condition === 'above') context.fillRect(box.left, box.top, box.widthPx, y - box.top)
-        else context.fillRect(box.left, y, box.widthPx, box.top + box.heightPx - y)
-        context.globalAlpha = 1
-      }
-      context.strokeStyle = ink(`${name}-line`)
+    context.globalAlpha = 0.55
+    for (const limit of limits) {
+      const y = heightOf(plot, box, limit)
+      context.fillStyle = ink(`${inkOf(limit)}-soft`)
+      if (limit.rule.condition === 'above') context.fillRect(box.left, box.top, box.widthPx, y - box.top)
+      else context.fillRect(box.left, y, box.widthPx, box.top + box.heightPx - y)
+    }
+  })
+}
+
+/** The line of each limit with its name. */
+export function drawLimits(plot: uPlot, pxRatio: number, ink: Ink, limits: readonly Placed[]): void {
+  onPaper(plot, ink, pxRatio, ({ context }, box) => {
+    for (const limit of limits) {
+      const y = heightOf(plot, box, limit)
+      context.strokeStyle = ink(`${inkOf(limit)}-line`)
       context.setLineDash([6, 4])
       context.lineWidth = 1
       context.beginPath()
@@ -81,17 +85,17 @@ export function drawLimits(
       context.stroke()
       context.setLineDash([])
       context.font = `12px ${ink('--font')}`
-      context.fillStyle = ink(name)
       context.textAlign = 'right'
-      const isAbove = rule.condition === 'above'
+      const isAbove = limit.rule.condition === 'above'
       context.textBaseline = isAbove ? 'bottom' : 'top'
       const [right, textY] = [box.left + box.widthPx - 6, y + (isAbove ? -3 : 3)]
       // Curves may pass under it.
       context.strokeStyle = ink('--surface')
       context.lineWidth = 3
       context.lineJoin = 'round'
-      context.strokeText(words, right, textY)
-      context.fillText(words, right, textY)
+      context.strokeText(limit.words, right, textY)
+      context.fillStyle = ink(inkOf(limit))
+      context.fillText(limit.words, right, textY)
     }
   })
 }
