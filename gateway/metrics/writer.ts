@@ -39,7 +39,7 @@ export interface MetricsWriter {
 }
 
 const idleMs: Millis = 200
-const defaultRetry: Retry = { firstMs: 500, capMs: seconds(10), calmMs: seconds(30) }
+const defaultRetry: Retry = { firstMs: 500, capMs: seconds(5), calmMs: seconds(30) }
 /** A reading that comes to the store later than this was not live. */
 const lateMs: Millis = seconds(10)
 /** While one batch is on its way, the next one is made. */
