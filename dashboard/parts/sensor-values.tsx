@@ -9,14 +9,22 @@ import { type ValueState, valueState } from './value-state.ts'
 
 const tones: Record<Sensor['status'], Tone> = { online: 'calm', silent: 'warn', unknown: 'unknown' }
 
+interface StatusProps {
+  readonly sensor: Pick<Sensor, 'status' | 'why' | 'source'>
+  /** That the broker is away is told above, once for all. */
+  readonly brokerTold?: boolean
+}
+
 /** Its state, and why it is not online. Nobody expects a message of a sensor that people read. */
-export function SensorStatus({ sensor }: { sensor: Pick<Sensor, 'status' | 'why' | 'source'> }) {
+export function SensorStatus({ sensor, brokerTold = false }: StatusProps) {
   const { status, why, source } = sensor
   if (source === 'manual') return <StatusDot tone="off">{t().quality.manual}</StatusDot>
   return (
     <>
       <StatusDot tone={tones[status]}>{t().sensorStatus[status]}</StatusDot>
-      {why === null ? null : <div class="muted status-why">{t().silences[why]}</div>}
+      {why === null || (brokerTold && why === 'broker-away') ? null : (
+        <div class="muted status-why">{t().silences[why]}</div>
+      )}
     </>
   )
 }

@@ -21,11 +21,15 @@ export function valueState(sensor: Pick<Sensor, 'status'>, latest: Latest | null
 export const isClockOff = (clockOffsetMs: number | null): clockOffsetMs is number =>
   clockOffsetMs !== null && Math.abs(clockOffsetMs) > 5_000
 
-/** A sensor that somebody should look at: silent, unknown, or a value of it is. */
+/**
+ * A sensor that somebody should look at: silent, unknown, or a value of it is. When nobody can be heard, that is one fact about the broker
+ * and none about its sensors.
+ */
 export const isTroubled = (
   sensor: Sensor,
   latestOf: (sensorId: string, metric: string) => Latest | null,
   nowUtcMs: UtcMs,
 ): boolean =>
-  (sensor.status !== 'online' && sensor.source !== 'manual') ||
-  sensor.metrics.some((metric) => valueState(sensor, latestOf(sensor.id, metric.key), nowUtcMs) === 'unknown')
+  sensor.why !== 'broker-away' &&
+  ((sensor.status !== 'online' && sensor.source !== 'manual') ||
+    sensor.metrics.some((metric) => valueState(sensor, latestOf(sensor.id, metric.key), nowUtcMs) === 'unknown'))

@@ -47,7 +47,7 @@ function Row({ sensor }: { sensor: Sensor }) {
         <div class="muted">{placeBeside(sensor.name, places.value.get(sensor.areaId))}</div>
       </th>
       <td>
-        <SensorStatus sensor={sensor} />
+        <SensorStatus sensor={sensor} brokerTold />
         <ClockOffset clockOffsetMs={sensor.clockOffsetMs} />
       </td>
       <td>

@@ -88,6 +88,7 @@ function Sensors({ zone, sensors }: { zone: Zone; sensors: readonly Sensor[] }) 
   const alarmed = openAlerts.value?.filter((alert) => alert.clearedUtcMs === null).map((alert) => alert.sensorId) ?? []
   const isSilent = new Set(silent.split(' '))
   const troubled = new Set(sensors.filter(({ id }) => isSilent.has(id) || alarmed.includes(id)).map(({ id }) => id))
+  const unheard = sensors.filter(({ why }) => why === 'broker-away').length
   const areas = placeId === null ? null : areasUnder(zone, placeId)
   const shown = areas === null ? sensors : sensors.filter((sensor) => areas.includes(sensor.areaId))
   return (
@@ -105,6 +106,12 @@ function Sensors({ zone, sensors }: { zone: Zone; sensors: readonly Sensor[] }) 
           {chartWords().ledger}
         </a>
       </PageHead>
+      {unheard === 0 ? null : (
+        <p class="warning" role="status">
+          <span aria-hidden="true">▲ </span>
+          {chartWords().brokerAway(unheard)}
+        </p>
+      )}
       <LedgerNotice />
       <div class="sensors">
         <PlaceTree zone={zone} sensors={sensors} troubled={troubled} current={placeId} />

@@ -97,6 +97,7 @@ export const words = pageWords(
     printed: (zone: string, time: string, user: string) => `${zone} · 打印于 ${time} · ${user}`,
     place: '位置',
     ledger: '读数账目',
+    brokerAway: (n: number) => `与 MQTT 消息服务断开：${n} 个传感器现在的情况无从得知，恢复后会自动更新。`,
   },
   {
     chart: 'Chart',
@@ -186,5 +187,7 @@ export const words = pageWords(
     printed: (zone, time, user) => `${zone} · printed ${time} · ${user}`,
     place: 'Place',
     ledger: 'Account of readings',
+    brokerAway: (n) =>
+      `The MQTT broker is away: nobody can know what ${n === 1 ? '1 sensor says' : `${n} sensors say`} now. They go on by themselves when it is back.`,
   },
 )

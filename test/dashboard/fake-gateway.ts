@@ -31,12 +31,13 @@ const policy =
 
 /**
  * What a test may turn: `failing` refuses every list, `empty` answers a zone where nothing is added yet, `unequal` an account of readings
- * that does not add up.
+ * that does not add up, `brokerAway` nobody can be heard.
  */
 export interface Knobs {
   failing: boolean
   empty: boolean
   unequal: boolean
+  brokerAway: boolean
 }
 
 export interface FakeGateway {
@@ -73,7 +74,7 @@ const parts = {
 }
 
 export async function startFakeGateway(port = 0): Promise<FakeGateway> {
-  const knobs: Knobs = { failing: false, empty: false, unequal: false }
+  const knobs: Knobs = { failing: false, empty: false, unequal: false, brokerAway: false }
   const sockets = new Set<WebSocket>()
   let session: Session | null = null
   let seq = 1_000

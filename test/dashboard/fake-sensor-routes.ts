@@ -13,6 +13,8 @@ import { foundCameras } from './fake-data.ts'
 import * as data from './fake-sensors.ts'
 import { Refusal } from './refusal.ts'
 
+const unheard = { status: 'unknown', why: 'broker-away' } as const
+
 function history(url: URL): History {
   const number = (name: string): number => Number(url.searchParams.get(name))
   const metric = url.searchParams.get('metric') ?? ''
@@ -33,7 +35,10 @@ function history(url: URL): History {
 }
 
 /** The part of the fake gateway that knows of sensors and of its broker: what it answers, or undefined when the address is another's. */
-export function fakeSensors(startUtcMs: number, knobs: { readonly empty: boolean; readonly unequal: boolean }) {
+export function fakeSensors(
+  startUtcMs: number,
+  knobs: { readonly empty: boolean; readonly unequal: boolean; readonly brokerAway: boolean },
+) {
   let found = data.foundSensors(startUtcMs)
   let added: Sensor[] = []
   const changed = new Map<string, PatchMetric>()
@@ -58,6 +63,7 @@ export function fakeSensors(startUtcMs: number, knobs: { readonly empty: boolean
       ? []
       : [...data.sensorsAt(now), ...added].map((sensor) => ({
           ...sensor,
+          ...(knobs.brokerAway && sensor.source !== 'manual' ? unheard : {}),
           metrics: sensor.metrics.map((metric) => {
             const change = changed.get(`${sensor.id}/${metric.key}`)
             return change === undefined ? metric : { ...metric, ...change, guessed: false }

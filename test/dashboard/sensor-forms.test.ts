@@ -53,6 +53,10 @@ test('a sensor with trouble: silent, unknown, or one of its values is; not one t
     .filter((sensor) => isTroubled(sensor, (_, key) => sensor.latest.find(({ metric }) => metric === key) ?? null, now))
     .map(({ id }) => id)
   expect(troubled).toEqual(['w05-power', 'w06-door', 'outfall-ph'])
+  // A broker that is away is one fact, not forty.
+  const [sensor] = sensorsAt(now)
+  if (sensor === undefined) throw new Error('no sensor')
+  expect(isTroubled({ ...sensor, status: 'unknown', why: 'broker-away' }, () => null, now)).toBe(false)
 })
 
 const places = placesOf(zone)

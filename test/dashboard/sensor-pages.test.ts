@@ -98,6 +98,26 @@ describe('the list of sensors', () => {
     fake.knobs.unequal = false
   })
 
+  test('a broker that is away is one line, not forty; no value is shown as if it were known', async () => {
+    fake.knobs.brokerAway = true
+    fake.mute(true)
+    try {
+      await using tab = await openAs('office', '/sensors')
+      const { page } = tab
+      await page.locator('.warning', { hasText: '与 MQTT 消息服务断开：40 个传感器' }).waitFor()
+      // The two with an open alert, and no others.
+      expect(await page.locator('.page-head').innerText()).toContain('41 个 · 2 个异常')
+      expect(await page.locator('.sensor-table').innerText()).not.toContain('断开')
+      const states = await page
+        .locator('.sensor-table .value')
+        .evaluateAll((all) => all.map((one) => one.dataset.state))
+      expect(new Set(states)).toEqual(new Set(['unknown', 'manual']))
+    } finally {
+      fake.knobs.brokerAway = false
+      fake.mute(false)
+    }
+  })
+
   test('who configures sees quarantined payloads as text, whatever is in them', async () => {
     await using tab = await openAs('ops', '/sensors/ledger')
     const { page } = tab
