@@ -43,12 +43,7 @@ export async function startMosquitto(
 ): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'))
   const port = await freePort()
-  const lines = [
-    `listener ${port} 127.0.0.1`,
-    'persistence true',
-    `persistence_location ${folder}/`,
-    ...settings,
-  ]
+  const lines = [`listener ${port} 127.0.0.1`, 'persistence true', `persistence_location ${folder}/`, ...settings]
   if (user !== undefined && password !== undefined) {
     await writeFile(join(folder, 'users'), `${user}:${password}\n`)
     const hashed = spawn('mosquitto_passwd', ['-U', join(folder, 'users')], { stdio: 'ignore' })

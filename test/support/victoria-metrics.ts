@@ -51,7 +51,10 @@ export async function startVictoriaMetrics(signal: AbortSignal): Promise<Victori
     stop,
     async samples(match) {
       await (await fetch(`${url}/internal/force_flush`)).text()
-      const response = await fetch(`${url}/api/v1/export`, { method: 'POST', body: new URLSearchParams({ 'match[]': match }) })
+      const response = await fetch(`${url}/api/v1/export`, {
+        method: 'POST',
+        body: new URLSearchParams({ 'match[]': match }),
+      })
       const text = await response.text()
       if (!response.ok) throw new Error(`${match}: ${response.status} ${text}`)
       const lines = text.split('\n').filter((line) => line !== '')
