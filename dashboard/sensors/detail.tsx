@@ -1,6 +1,8 @@
+import { useComputed } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import type { Rule } from '../../gateway/contract/alert.ts'
-import type { Sensor } from '../../gateway/contract/sensor.ts'
+import type { Loss, Sensor } from '../../gateway/contract/sensor.ts'
+import { minutes } from '../../gateway/domain/units.ts'
 import { placeName } from '../api/places.ts'
 import { t } from '../i18n/language.ts'
 import { formatDuration } from '../i18n/time.ts'
@@ -19,10 +21,11 @@ import './chart.css'
 
 const spanNames = ['hour', 'sixHours', 'day', 'week'] as const satisfies readonly SpanName[]
 const none: readonly Rule[] = []
+const noLosses: readonly Loss[] = []
 
 /** One sensor: what it says now, a chart for each of its metrics, how it is calibrated, and what people read off it. */
 export function SensorDetail({ sensor }: { sensor: Sensor }) {
-  const { api } = useGateway()
+  const { api, nowUtcMs } = useGateway()
   const { places, rulesVersion } = useZone()
   const mayMeasure = useMay('measure')
   const [span, setSpan] = useState<(typeof spanNames)[number]>(
@@ -30,6 +33,8 @@ export function SensorDetail({ sensor }: { sensor: Sensor }) {
     sensor.source === 'manual' ? 'week' : 'hour',
   )
   const rules = useLoad((signal) => api.rules(signal), [rulesVersion.value])
+  const minute = useComputed(() => Math.floor(nowUtcMs.value / minutes(1))).value
+  const ledger = useLoad((signal) => api.ledger(signal), [minute])
   return (
     <>
       <a class="back" href="/sensors">
@@ -53,7 +58,14 @@ export function SensorDetail({ sensor }: { sensor: Sensor }) {
         </fieldset>
       </PageHead>
       {sensor.metrics.map((metric) => (
-        <MetricPanel key={metric.key} sensor={sensor} metric={metric} span={span} rules={rules.value ?? none} />
+        <MetricPanel
+          key={metric.key}
+          sensor={sensor}
+          metric={metric}
+          span={span}
+          rules={rules.value ?? none}
+          losses={ledger.value?.losses ?? noLosses}
+        />
       ))}
       {mayMeasure ? <ManualReadings sensor={sensor} /> : null}
       <Calibrations sensor={sensor} />

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useMemo, useState } from 'preact/hooks'
 import type { Rule } from '../../gateway/contract/alert.ts'
-import type { Metric, Sensor } from '../../gateway/contract/sensor.ts'
+import type { Loss, Metric, Sensor } from '../../gateway/contract/sensor.ts'
 import type { UtcMs } from '../../gateway/domain/units.ts'
 import { t } from '../i18n/language.ts'
 import { formatNumber, withUnit } from '../i18n/numbers.ts'
@@ -22,17 +22,16 @@ import { type Histories, useHistories } from './use-histories.ts'
 import { usePlotWidth } from './use-plot-width.ts'
 import { words as chartWords } from './words.ts'
 
-const noLosses: readonly never[] = []
-
 interface PanelProps {
   readonly sensor: Sensor
   readonly metric: Metric
   readonly span: SpanName
   readonly rules: readonly Rule[]
+  readonly losses: readonly Loss[]
 }
 
 /** One metric of a sensor: what it says now, what it is, and its curve. */
-export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
+export function MetricPanel({ sensor, metric, span, rules, losses }: PanelProps) {
   const mayConfigure = useMay('configure')
   const [editing, setEditing] = useState(false)
   const [held, setHeld] = useState(false)
@@ -75,7 +74,17 @@ export function MetricPanel({ sensor, metric, span, rules }: PanelProps) {
       </header>
       <div ref={host}>
         <Loaded what={t().sensors.history} of={load}>
-          {(found) => <Curve found={found} sensor={sensor} metric={metric} span={span} rules={rules} hold={setHeld} />}
+          {(found) => (
+            <Curve
+              found={found}
+              sensor={sensor}
+              metric={metric}
+              span={span}
+              rules={rules}
+              losses={losses}
+              hold={setHeld}
+            />
+          )}
         </Loaded>
       </div>
       {editing ? <MetricDialog sensor={sensor} metric={metric} onClose={() => setEditing(false)} /> : null}
@@ -88,7 +97,7 @@ interface CurveProps extends PanelProps {
   readonly hold: (held: boolean) => void
 }
 
-function Curve({ found, sensor, metric, span, rules, hold }: CurveProps) {
+function Curve({ found, sensor, metric, span, rules, losses, hold }: CurveProps) {
   const { nowUtcMs } = useGateway()
   const router = useRouter()
   const mayReview = useMay('review')
@@ -100,7 +109,7 @@ function Curve({ found, sensor, metric, span, rules, hold }: CurveProps) {
     return history === undefined ? [] : [{ key: keyText(key), sensor, metric, history, hue: 1 }]
   }, [history, metric.unit, metric.name])
   const limits = useMemo(() => limitsOf(rules, [key]), [rules, sensor.id, metric.key])
-  const holes = useMemo(() => holesOf(lines, noLosses, range, nowUtcMs.peek()), [lines, range])
+  const holes = useMemo(() => holesOf(lines, losses, range, nowUtcMs.peek()), [lines, losses, range])
   const told = history === undefined ? null : summary(history.buckets)
   const address = (view: ChartView): string => writeChartAddress({ series: [key], view }, siteTimeZone.peek())
   if (history === undefined) return <div class="chart-wait" />

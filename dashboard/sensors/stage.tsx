@@ -144,10 +144,10 @@ export function Stage({ lines, range, limits, holes, label, heightPx, cursor, go
         <Readout cursor={cursor} lines={lines} />
       </div>
       {selected === null ? null : <SelectionMenu selected={selected} lines={lines} go={go} onClose={close} />}
-      <p class="visually-hidden" id={hintId}>
+      <p class="plot-hint visually-hidden" id={hintId}>
         {words().plotHint}
       </p>
-      <p class="visually-hidden" role="status">
+      <p class="plot-hint visually-hidden" role="status">
         {said}
       </p>
     </div>
