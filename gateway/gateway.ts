@@ -148,7 +148,7 @@ export async function openGateway({ config, tools, version, dashboardFolder, fir
       if (isLive) alerts.judge(reading)
       changes.send({ kind: 'reading', reading })
     },
-    onUnequal: trouble.readings,
+    onUnequal: (unequal) => trouble.readings(unequal, (id) => readings.sensors.info(id)?.name ?? id),
     onMetrics: (health) => trouble.metrics(metrics.store.name, health),
     onBroker: (connected) => {
       alerts.brokerAway(!connected)

@@ -73,8 +73,10 @@ export function troubles({ system, list: listAlerts }: Pick<AlertMonitor, 'syste
       system({ code: 'series-budget', name, severity: 'warning' }, isFull)
     },
     /** Readings that are neither stored, quarantined, lost nor waiting: a defect of ours. */
-    readings: (unequal: readonly { readonly sensorId: string }[]): void =>
-      system({ code: 'readings-unequal', name: unequal[0]?.sensorId ?? '', severity: 'warning' }, unequal.length > 0),
+    readings([first]: readonly { readonly sensorId: string }[], nameOf: (sensorId: string) => string): void {
+      const name = first ? nameOf(first.sensorId) : ''
+      system({ code: 'readings-unequal', name, severity: 'warning' }, first !== undefined)
+    },
     broker: (connected: boolean): void =>
       system({ code: 'broker-away', name: 'MQTT', severity: 'critical' }, !connected),
   }

@@ -84,6 +84,14 @@ test('the alert of a camera that is removed ends, also when it was removed while
   expect(open()).toEqual([['camera-offline', 'cam-1', false]])
 })
 
+test('readings that do not add up are told by the name of their sensor, and are over when they do', () => {
+  const { alerts, trouble, open } = start()
+  trouble.readings([{ sensorId: 's-1' }, { sensorId: 's-2' }], (id) => `Cold store ${id}`)
+  expect(alerts.list('open')).toMatchObject([{ code: 'readings-unequal', name: 'Cold store s-1' }])
+  trouble.readings([], () => '')
+  expect(open()).toEqual([['readings-unequal', null, false]])
+})
+
 test('an alert about the metrics store that was open before a restart ends when the store takes readings', () => {
   start().trouble.metrics('influx', { ok: false, code: 'influx-away' })
   const { trouble, open } = start()
