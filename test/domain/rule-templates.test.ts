@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RuleProposal } from '../../gateway/contract/sensor.ts'
 import { proposeRules, type TemplateMetric, type TemplatePlace } from '../../gateway/domain/rule-templates.ts'
