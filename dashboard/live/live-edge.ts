@@ -16,7 +16,7 @@ const windowMs: Millis = 20_000
 const measureMs: Millis = 1_000
 /** How much smaller the target may become with each measurement, and how much smaller it must be measured for that. */
 const easeS = 0.02
-const easeFromS = 0.05
+const easeFromS = 0.03
 /** How far the newest frame may be behind where it ought to be, and still not be missed: more than B-frames' order and jitter make. */
 const lateFrameS = 0.4
 /** In the first moments the server's kept pictures come in a burst: seeks are free then, and arrivals tell nothing about jitter. */
@@ -75,9 +75,9 @@ export function targetLagS(intervalS: number, jitterS: number, penalty: number):
 export function rateFor(lagS: number, targetS: number, before: number): number {
   const over = lagS - targetS
   const far = Math.abs(over)
-  if (far < (before === 1 ? 0.06 : 0.02)) return 1
+  if (far < (before === 1 ? 0.04 : 0.015)) return 1
   // Past the target: from here on at its own speed, unless it is far on the other side.
-  if (over > 0 !== before > 1 && before !== 1 && far < 0.06) return 1
+  if (over > 0 !== before > 1 && before !== 1 && far < 0.04) return 1
   if (over < 0) return far < 0.15 ? 0.97 : 0.95
   return far < 0.15 ? 1.03 : far < 0.4 ? 1.08 : 1.15
 }
