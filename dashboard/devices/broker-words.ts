@@ -43,10 +43,6 @@ export const words = pageWords(
     codeTitle: '接入码',
     codeText: '在设备的 MQTT 设置里，账号名任取一个没人用的，密码填这个接入码。只能用一次，只显示这一次。',
     code: '接入码',
-    copy: '复制',
-    copied: '已复制',
-    copyByHand: '浏览器不允许复制：已选中，请按 Ctrl+C。',
-    done: '完成',
   },
   {
     accounts: 'MQTT accounts',
@@ -100,9 +96,5 @@ export const words = pageWords(
     codeText:
       'In the MQTT settings of the device, use any user name that is free and this code as the password. It works once and is shown only now.',
     code: 'Claim code',
-    copy: 'Copy',
-    copied: 'Copied',
-    copyByHand: 'The browser does not allow copying: it is selected, press Ctrl+C.',
-    done: 'Done',
   },
 )

@@ -7,11 +7,11 @@ import { ConfirmDialog } from '../parts/confirm.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
+import { SecretDialog } from '../parts/secret-dialog.tsx'
 import { useLoad } from '../parts/use-load.ts'
 import { useGateway } from '../shell/gateway.ts'
 import { AddAccountDialog, AddClaimDialog } from './broker-forms.tsx'
 import { words } from './broker-words.ts'
-import { SecretDialog } from './secret-once.tsx'
 import './inbox.css'
 
 type Step =

@@ -37,10 +37,6 @@ export const words = pageWords(
     linkUntil: (time: string) => `${time} 前有效。`,
     linkReplaces: '打开后，之前用这块大屏的浏览器会退出。',
     link: '链接',
-    copy: '复制',
-    copied: '已复制',
-    copyByHand: '浏览器不允许复制：链接已选中，请按 Ctrl+C。',
-    done: '完成',
   },
   {
     areas: 'Areas to see',
@@ -79,9 +75,5 @@ export const words = pageWords(
     linkUntil: (time) => `Good until ${time}.`,
     linkReplaces: ' Once it is opened, the browser that was this screen before is signed out.',
     link: 'Link',
-    copy: 'Copy',
-    copied: 'Copied',
-    copyByHand: 'The browser does not allow copying: the link is selected, press Ctrl+C.',
-    done: 'Done',
   },
 )

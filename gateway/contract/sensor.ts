@@ -75,7 +75,7 @@ export const Sensor = z.object({
 })
 export type Sensor = z.infer<typeof Sensor>
 
-/** A metric as it was understood, and whether it can be used. */
+/** A message of a device that could not be read. */
 export const NotUnderstood = z.object({
   utcMs: UtcMsField,
   topic: z.string(),

@@ -1,7 +1,23 @@
+import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { toProblem } from '../api/request.ts'
-import { Dialog } from '../parts/dialog.tsx'
-import { words } from './broker-words.ts'
+import { pageWords } from '../i18n/language.ts'
+import { Dialog } from './dialog.tsx'
+
+const words = pageWords(
+  {
+    copy: '复制',
+    copied: '已复制',
+    copyByHand: '浏览器不允许复制：已选中，请按 Ctrl+C。',
+    done: '完成',
+  },
+  {
+    copy: 'Copy',
+    copied: 'Copied',
+    copyByHand: 'The browser does not allow copying: it is selected, press Ctrl+C.',
+    done: 'Done',
+  },
+)
 
 interface SecretProps {
   readonly title: string
@@ -9,11 +25,13 @@ interface SecretProps {
   readonly label: string
   readonly secret: string
   readonly hint?: string
+  /** What else is to be known. */
+  readonly children?: ComponentChildren
   readonly onClose: () => void
 }
 
-/** A password or code that is shown this one time. */
-export function SecretDialog({ title, text, label, secret, hint, onClose }: SecretProps) {
+/** A password, code or link that is shown this one time. */
+export function SecretDialog({ title, text, label, secret, hint, children, onClose }: SecretProps) {
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState<'no' | 'yes' | 'by-hand'>('no')
   const copy = async (): Promise<void> => {
@@ -49,6 +67,7 @@ export function SecretDialog({ title, text, label, secret, hint, onClose }: Secr
             {copied === 'by-hand' ? words().copyByHand : (hint ?? '')}
           </span>
         </div>
+        {children}
         <div class="form-actions">
           <button type="button" class="button button-main" onClick={onClose}>
             {words().done}
